@@ -1,0 +1,59 @@
+/** What a caller may do (S24). The first four belong to a tenant, the last two to the operator. */
+export type Scope = 'read' | 'start' | 'webhooks' | 'tokens' | 'ingest' | 'admin';
+
+export const tenantScopes = ['read', 'start', 'webhooks', 'tokens'] as const satisfies readonly Scope[];
+export const allScopes = [...tenantScopes, 'ingest', 'admin'] as const satisfies readonly Scope[];
+
+/** An API key at rest: the secret only as its SHA-256, hex (it has 256 random bits, so a slow hash adds nothing). */
+export interface ApiKeyRecord {
+  readonly id: string;
+  readonly secretHash: string;
+  readonly tenant: string;
+  readonly scopes: readonly Scope[];
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  readonly label: string;
+}
+
+/** Which executions a watch token names (S28): up to 20 of them, or one whole workflow of the tenant. */
+export type Grant =
+  | { readonly type: 'executions'; readonly executions: readonly { readonly workflow: string; readonly id: string }[] }
+  | { readonly type: 'workflow'; readonly workflow: string };
+
+/** Who is asking, after verification. */
+export type Caller =
+  | { readonly type: 'key'; readonly keyId: string; readonly tenant: string; readonly scopes: readonly Scope[] }
+  | {
+      readonly type: 'token';
+      readonly tenant: string;
+      readonly grant: Grant;
+      /** Epoch milliseconds; a socket is closed then (S30). */
+      readonly expiresAt: number;
+    };
+
+export function hasScope(caller: Caller, scope: Scope): boolean {
+  return caller.type === 'key' ? caller.scopes.includes(scope) : scope === 'read';
+}
+
+/** May this caller read executions of (workflow, id), if they belong to its tenant? `id` null: all of the workflow. */
+export function mayRead(caller: Caller, workflow: string, id: string | null): boolean {
+  if (caller.type === 'key') return caller.scopes.includes('read');
+  if (caller.grant.type === 'workflow') return caller.grant.workflow === workflow;
+  return caller.grant.executions.some((named) => named.workflow === workflow && named.id === id);
+}
+
+/** Does an update reach this caller? The one rule for every channel. */
+export function maySee(
+  caller: Caller,
+  update: { readonly tenant: string; readonly workflow: string; readonly id: string },
+): boolean {
+  return caller.tenant === update.tenant && mayRead(caller, update.workflow, update.id);
+}
+
+const keyShape = /^sw_(?<id>[0-9A-Za-z]{1,40})_(?<secret>[0-9A-Za-z_-]{16,100})$/;
+
+/** Takes `sw_<id>_<secret>` apart; null when it is no API key. */
+export function parseApiKey(text: string): { readonly id: string; readonly secret: string } | null {
+  const { id, secret } = keyShape.exec(text)?.groups ?? {};
+  return id !== undefined && secret !== undefined ? { id, secret } : null;
+}

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, include: string[]) => ({
+  extends: true as const,
+  test: { name, include: include.map((pattern) => `test/${pattern}`) },
+});
+
+export default defineConfig({
+  test: {
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    projects: [
+      project('core', ['core/**/*.test.ts', 'properties/**/*.test.ts']),
+      project('client', ['client-sdk/**/*.test.ts']),
+      project('ports', ['ports/**/*.test.ts']),
+      project('service', ['handlers/**/*.test.ts', 'embedded/**/*.test.ts']),
+      project('whole', ['whole/**/*.test.ts', 'house/**/*.test.ts']),
+    ],
+  },
+});
