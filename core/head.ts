@@ -51,11 +51,10 @@ export interface Book {
     readonly attempt: number;
     readonly historyId: number;
     readonly name: string;
-    readonly fail: boolean;
   } | null;
   /** Per state name of the current attempt: entered ids minus left ids (S8). Names at zero are left out. */
   readonly net: { readonly [state: string]: number };
-  /** Names in `net` that contain other states. */
+  /** Sorted names of the current attempt's Parallel and Map states, active or not. */
   readonly containers: readonly string[];
   /** History ids seen in the current attempt. */
   readonly seen: IdRanges;
@@ -71,7 +70,9 @@ export type HoldReason =
   /** A Standard run's terminal record without its status-change event (S15). */
   | 'record'
   /** The projection needs an output that the source left out (S15). */
-  | 'output';
+  | 'output'
+  /** One commit takes 99 updates; the rest of the batch follows with the next (S33). */
+  | 'backlog';
 
 export interface HeldFact {
   readonly fact: ProjectedFact;

@@ -46,6 +46,7 @@ export interface Change {
   readonly updates: readonly Update[];
   /** Stored with the change, or removed by it. */
   readonly intake?: { readonly put: IntakeRecord } | { readonly remove: true };
+  /** An unexpired record of the same tenant and key makes the change a conflict. */
   readonly idempotency?: IdempotencyRecord;
 }
 
@@ -100,6 +101,11 @@ export type OnCommitted = (updates: readonly Update[]) => Promise<void>;
 /** Accepted starts (S34). Written by `Log.commit`; fed on by `OnCommitted`. */
 export interface Intakes {
   load(key: LogKey): Promise<IntakeRecord | null>;
+  /** Every record that has not been answered yet, by key; how a restarted service finds what is left to start. */
+  pending(
+    cursor: string | null,
+    limit: number,
+  ): Promise<{ readonly records: readonly IntakeRecord[]; readonly next: string | null }>;
   findIdempotent(tenant: string, idempotencyKey: string, now: number): Promise<IdempotencyRecord | null>;
 }
 
@@ -117,7 +123,7 @@ export interface DeadLetter {
   readonly reason: string;
   readonly source: 'events' | 'intake' | 'owner';
   readonly key: LogKey | null;
-  /** The rejected thing itself, as JSON text cut to 64 KiB. */
+  /** The rejected thing itself as JSON text; events cut to 64 KiB, an intake's record whole, so that it can be tried again. */
   readonly body: string;
 }
 

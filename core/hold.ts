@@ -1,0 +1,46 @@
+import type { ProjectedFact } from './facts.ts';
+import type { Head, HeldFact, HoldReason } from './head.ts';
+import { expressEndMs, giveUpAfterMs, looksMs } from './limits.ts';
+import { isExpress } from './place.ts';
+
+/** Hold reasons that are over although nothing settled them: DescribeExecution was impossible (S15). */
+export type Release = ReadonlySet<'record' | 'output'>;
+
+/** Why a fact of this head's run must wait; null: take it now. */
+export function holdReason(head: Head, fact: ProjectedFact, release: Release): HoldReason | null {
+  if (head.tenant === null) return 'owner';
+  if (fact.type !== 'status' || fact.status === 'RUNNING' || fact.status === 'PENDING_REDRIVE') return null;
+  if (isExpress(fact) || fact.source === 'assumed' || isSuperseded(head, fact.redriveCount)) return null;
+  if (fact.source === 'record') return release.has('record') ? null : 'record';
+  return fact.result.type === 'omitted' && !release.has('output') ? 'output' : null;
+}
+
+/** The status-change event of that attempt, or a later attempt, was already taken: nothing is left to wait for. */
+function isSuperseded({ book }: Head, redriveCount: number): boolean {
+  if (book.attempt === null || book.attempt < redriveCount) return false;
+  return book.attempt > redriveCount || book.end?.source === 'event';
+}
+
+/** When the head needs somebody's look: a held fact's next turn, or an Express run whose end is overdue (S5). */
+export function dueAt(head: Head, held: readonly HeldFact[], now: number): number | null {
+  const times = held.map((one) => nextLook(one, now)).filter((at) => at !== null);
+  const { run, book } = head;
+  if (run?.express && book.attempt !== null && book.end === null && head.tenant !== null) {
+    times.push(expressDeadline(head));
+  }
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+export const expressDeadline = (head: Head): number => (head.run?.startDate ?? head.run?.firstAt ?? 0) + expressEndMs;
+
+function nextLook(held: HeldFact, now: number): number | null {
+  if (held.reason === 'start') return null;
+  if (held.reason === 'backlog') return now;
+  const first = held.since + looksMs[held.reason][0];
+  const next = looksMs[held.reason].map((after) => held.since + after).find((at) => at > now);
+  // Held just now: the first look may be at once.
+  return held.since === now ? first : (next ?? now + giveUpAfterMs);
+}
+
+/** Has the fact waited so long that nothing will settle it (S13)? */
+export const isHopeless = (held: HeldFact, now: number): boolean => now - held.since >= giveUpAfterMs;
