@@ -1,0 +1,84 @@
+import { Agent, type Dispatcher } from 'undici';
+import type { CheckUrl } from '../../handlers/webhooks/register.ts';
+import type { Send } from '../../handlers/webhooks/send.ts';
+import { createGuardedConnector } from './connector.ts';
+import { createDeadline } from './deadline.ts';
+import { createGuard } from './guard.ts';
+import { type Resolve, resolveByDns } from './resolve.ts';
+
+export interface SenderOptions {
+  /** Address ranges (CIDR) that may be called although they are not public, and without TLS. */
+  readonly allow: readonly string[];
+  /** For the whole attempt: look-up, connection, request and answer. Milliseconds. @default 15_000 */
+  readonly timeoutMs?: number;
+  /** Connections to one origin; as many as there are deliveries at once, so that none waits for another's. @default 1_024 */
+  readonly connectionsPerOrigin?: number;
+  /** @default DNS */
+  readonly resolve?: Resolve;
+}
+
+export interface Sender {
+  readonly send: Send;
+  readonly checkUrl: CheckUrl;
+  /** Ends all connections. */
+  close(): Promise<void>;
+}
+
+/** An answer's body means nothing to us; more than this is not even read, and costs the connection. Bytes. */
+const maxAnswerBytes = 4_096;
+
+/** Reads the whole answer: one that breaks off is none, and the request is repeated. */
+async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > maxAnswerBytes) return;
+  }
+}
+
+/** A short word for the operator; messages would show addresses. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'STATUSWIRE_REFUSED') return error.message;
+  return code ?? error.name;
+}
+
+/**
+ * Posts to the outside (design G9): guarded addresses only, no redirects, no proxy taken from the environment, HTTP/1.1
+ * over connections kept alive.
+ */
+export function createSender(options: SenderOptions): Sender {
+  const { allow, timeoutMs = 15_000, connectionsPerOrigin = 1_024, resolve = resolveByDns } = options;
+  const guard = createGuard(allow, resolve);
+  const agent = new Agent({
+    connect: createGuardedConnector(guard, timeoutMs),
+    connections: connectionsPerOrigin,
+    allowH2: false,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+  });
+
+  return {
+    async send({ url, headers, body, signal }) {
+      using deadline = createDeadline(timeoutMs, signal);
+      try {
+        const { origin, pathname, search } = new URL(url);
+        const path = pathname + search;
+        const answer = await agent.request({ origin, path, method: 'POST', headers, body, signal: deadline.signal });
+        await discard(answer.body);
+        const retryAfter = answer.headers['retry-after'];
+        return {
+          type: 'answered',
+          status: answer.statusCode,
+          retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
+        };
+      } catch (error) {
+        if (deadline.passed()) return { type: 'failed', reason: `no answer within ${timeoutMs} ms` };
+        return { type: 'failed', reason: signal?.aborted ? 'broken off' : reasonOf(error) };
+      }
+    },
+    checkUrl: guard.checkUrl,
+    close: () => agent.destroy(),
+  };
+}

@@ -1,0 +1,83 @@
+import { ulid } from 'ulid';
+import type { Deliveries, Endpoints } from '../../core/ports.ts';
+import type { Endpoint, EndpointFilter } from '../../core/webhook.ts';
+import { urlProblem } from './url-rules.ts';
+
+/** Why the service would not call this URL, or null: private addresses, and http outside of the allowed ones (G9). */
+export type CheckUrl = (url: string) => Promise<string | null>;
+
+export interface Registration {
+  readonly tenant: string;
+  readonly url: string;
+  readonly filter: EndpointFilter;
+  readonly description: string;
+}
+
+export type Registered =
+  | { readonly type: 'registered'; readonly endpoint: Endpoint }
+  /** `reason` is a sentence for the caller. */
+  | { readonly type: 'refused'; readonly reason: string };
+
+export interface WebhookRegistryOptions {
+  readonly endpoints: Endpoints;
+  readonly deliveries: Deliveries;
+  readonly checkUrl: CheckUrl;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+  /** Cryptographically strong bytes, for secrets. */
+  readonly random: (size: number) => Uint8Array;
+  /** Endpoints one tenant may have. @default 50 */
+  readonly maxPerTenant?: number;
+}
+
+export interface WebhookRegistry {
+  /**
+   * The endpoint gets every matching update recorded after this resolves, and none recorded before its `createdAt`
+   * (S31).
+   */
+  register(registration: Registration): Promise<Registered>;
+  /** False when the tenant has no such endpoint. A request under way may still arrive; no further one is made. */
+  remove(tenant: string, id: string): Promise<boolean>;
+}
+
+/** Bytes of a secret (Standard Webhooks 1.0.0: 24 to 64). */
+const secretBytes = 32;
+
+/**
+ * Endpoints' coming and going. The count per tenant is checked before the write, not with it: registrations at the
+ * same moment may pass it by a few, which costs nothing.
+ */
+export function createWebhookRegistry(options: WebhookRegistryOptions): WebhookRegistry {
+  const { endpoints, deliveries, checkUrl, clock, random, maxPerTenant = 50 } = options;
+
+  return {
+    async register({ tenant, url, filter, description }) {
+      const problem = urlProblem(url) ?? (await checkUrl(url));
+      if (problem !== null) return { type: 'refused', reason: problem };
+      const present = await endpoints.list(tenant);
+      if (present.length >= maxPerTenant) {
+        return { type: 'refused', reason: `there are ${maxPerTenant} webhooks already, which is the most` };
+      }
+      // Last before the write: from then on the endpoint is owed updates.
+      const createdAt = clock();
+      const endpoint: Endpoint = {
+        id: `ep_${ulid(createdAt, () => (random(1)[0] ?? 0) / 256)}`,
+        tenant,
+        url: new URL(url).href,
+        filter,
+        secret: `whsec_${Buffer.from(random(secretBytes)).toString('base64')}`,
+        createdAt,
+        description,
+      };
+      await endpoints.put(endpoint);
+      return { type: 'registered', endpoint };
+    },
+
+    async remove(tenant, id) {
+      // The endpoint first: a fan-out in between then makes at most a cursor that delivering finds orphaned and removes.
+      const removed = await endpoints.remove(tenant, id);
+      if (removed) await deliveries.removeEndpoint(id);
+      return removed;
+    },
+  };
+}
