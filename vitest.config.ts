@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // Otherwise vitest loads graphql twice, as ESM for us and as CommonJS for graphql-ws, and GraphQLError differs.
+    server: { deps: { inline: ['graphql-ws'] } },
     projects: [
       project('core', ['core/**/*.test.ts', 'properties/**/*.test.ts']),
       project('client', ['client-sdk/**/*.test.ts']),

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { CheckUrl } from '../../handlers/webhooks/register.ts';
 import { urlProblem } from '../../handlers/webhooks/url-rules.ts';
 import { type AddressRules, createAddressRules } from './address-rules.ts';
 import type { Resolve } from './resolve.ts';
@@ -17,7 +18,7 @@ export interface Guard {
    * Why an endpoint's URL is refused at registration, or null. A name that does not resolve passes: its server may
    * come up later, and every connection is vetted again.
    */
-  checkUrl(url: string): Promise<string | null>;
+  readonly checkUrl: CheckUrl;
 }
 
 // The same words whatever the address is: the answer must not map the network that the service runs in.
@@ -58,11 +59,13 @@ export function createGuard(allow: readonly string[], resolve: Resolve): Guard {
     vet,
     async checkUrl(text) {
       const problem = urlProblem(text);
-      if (problem !== null) return problem;
+      if (problem !== null) return { type: 'refused', reason: problem };
       const { protocol, hostname } = new URL(text);
       const vetted = await vet(protocol, hostname.replace(/^\[|\]$/g, ''));
-      if (vetted.type === 'refused') return vetted.reason;
-      return vetted.type === 'unresolved' && protocol !== 'https:' ? needsTls : null;
+      if (vetted.type === 'refused') {
+        return { type: vetted.reason === notPublic ? 'private-address' : 'refused', reason: vetted.reason };
+      }
+      return vetted.type === 'unresolved' && protocol !== 'https:' ? { type: 'refused', reason: needsTls } : null;
     },
   };
 }

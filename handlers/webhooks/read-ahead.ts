@@ -1,6 +1,7 @@
 import type { Update } from '../../core/contract.ts';
 import type { Position } from '../../core/cursor.ts';
 import type { Head } from '../../core/head.ts';
+import { isGone } from '../../core/place.ts';
 import type { Log, LogKey } from '../../core/ports.ts';
 
 /** What follows a delivery's position. */
@@ -24,8 +25,7 @@ async function loadReadable(log: Log, key: LogKey, tenant: string, now: number):
   // A later run under the same name may belong to somebody else (S2).
   if (!head || head.tenant !== tenant) return null;
   // Forgotten or expired means gone at once, whether or not the storage has removed it (S4).
-  const gone = head.goneUntil !== null || (head.expiresAt !== null && head.expiresAt <= now);
-  return gone ? null : head;
+  return isGone(head, now) ? null : head;
 }
 
 /**

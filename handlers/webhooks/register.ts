@@ -3,8 +3,15 @@ import type { Deliveries, Endpoints } from '../../core/ports.ts';
 import type { Endpoint, EndpointFilter } from '../../core/webhook.ts';
 import { urlProblem } from './url-rules.ts';
 
-/** Why the service would not call this URL, or null: private addresses, and http outside of the allowed ones (G9). */
-export type CheckUrl = (url: string) => Promise<string | null>;
+/** Why the service would not call a URL; `reason` is a sentence for the caller. */
+export interface UrlRefusal {
+  /** `private-address`: it leads where no request of ours may go (G9); `refused`: something about the URL itself. */
+  readonly type: 'private-address' | 'refused';
+  readonly reason: string;
+}
+
+/** Looks where a URL leads, and that it is https outside of the addresses that are allowed explicitly; null: fine. */
+export type CheckUrl = (url: string) => Promise<UrlRefusal | null>;
 
 export interface Registration {
   readonly tenant: string;
@@ -13,10 +20,7 @@ export interface Registration {
   readonly description: string;
 }
 
-export type Registered =
-  | { readonly type: 'registered'; readonly endpoint: Endpoint }
-  /** `reason` is a sentence for the caller. */
-  | { readonly type: 'refused'; readonly reason: string };
+export type Registered = { readonly type: 'registered'; readonly endpoint: Endpoint } | UrlRefusal;
 
 export interface WebhookRegistryOptions {
   readonly endpoints: Endpoints;
@@ -52,8 +56,10 @@ export function createWebhookRegistry(options: WebhookRegistryOptions): WebhookR
 
   return {
     async register({ tenant, url, filter, description }) {
-      const problem = urlProblem(url) ?? (await checkUrl(url));
-      if (problem !== null) return { type: 'refused', reason: problem };
+      const malformed = urlProblem(url);
+      if (malformed !== null) return { type: 'refused', reason: malformed };
+      const refusal = await checkUrl(url);
+      if (refusal) return refusal;
       const present = await endpoints.list(tenant);
       if (present.length >= maxPerTenant) {
         return { type: 'refused', reason: `there are ${maxPerTenant} webhooks already, which is the most` };

@@ -6,6 +6,7 @@ import { openStore, type Store } from '../../embedded/store/index.ts';
 import { type Appender, createAppender } from '../../handlers/ingest/append.ts';
 import { createIngest, type Ingest } from '../../handlers/ingest/ingest.ts';
 import { createSettle } from '../../handlers/ingest/settle.ts';
+import { untimed } from './sqlite-ports.ts';
 
 export interface IngestKit {
   readonly store: Store;
@@ -31,7 +32,7 @@ export interface IngestKitOptions {
 
 /** The ingest over a real store, with a clock that stands still. */
 export async function ingestKit(options: IngestKitOptions = {}): Promise<IngestKit> {
-  const store = openStore({ file: options.file ?? ':memory:' });
+  const store = openStore({ file: options.file ?? ':memory:', group: untimed });
   await store.start(options.onCommitted ?? (async () => undefined));
   const wakes: { key: LogKey; at: number }[] = [];
   const rulesOf = (workflow: string): WorkflowRules => ({ ...defaultRules, ...options.rules?.[workflow] });

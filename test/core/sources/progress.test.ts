@@ -45,6 +45,12 @@ describe('S11: a progress event', () => {
     expect(report('{"percent":7,"order":{"id":1}}')).toEqual(withFact({ percent: 7 }));
   });
 
+  it('turns -0, which JSON can spell, into what it is stored as', () => {
+    expect(report('{"percent":-0,"sequence":-0,"redriveCount":-0}')).toEqual(
+      withFact({ percent: 0, sequence: 0, redriveCount: 0 }),
+    );
+  });
+
   it('takes the boundary values', () => {
     expect(report({ percent: 100, message: 'x'.repeat(280), sequence: -3 })).toEqual(
       withFact({ percent: 100, sequence: -3 }),

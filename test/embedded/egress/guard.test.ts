@@ -20,7 +20,10 @@ const urlOf = (address: string) => `https://${address.includes(':') ? `[${addres
 
 describe('G9: URLs at registration', () => {
   test.each(notPublic)('https://%s is refused (%s)', async (address) => {
-    expect(await closed.checkUrl(urlOf(address))).toBe('the host has an address that is not public');
+    expect(await closed.checkUrl(urlOf(address))).toEqual({
+      type: 'private-address',
+      reason: 'the host has an address that is not public',
+    });
   });
 
   test.each(oddHosts)('https://%s is refused', async (host) => {
@@ -35,7 +38,10 @@ describe('G9: URLs at registration', () => {
   test.each(['private.example', 'metadata.example', 'mixed.example', 'mixed6.example'])(
     'https://%s is refused by what it resolves to',
     async (host) => {
-      expect(await closed.checkUrl(`https://${host}/`)).toBe('the host has an address that is not public');
+      expect(await closed.checkUrl(`https://${host}/`)).toEqual({
+        type: 'private-address',
+        reason: 'the host has an address that is not public',
+      });
     },
   );
 
@@ -54,7 +60,7 @@ describe('G9: URLs at registration', () => {
     'file:///etc/passwd',
   ])('%s is refused: without TLS', async (url) => {
     expect(await closed.checkUrl(url)).not.toBeNull();
-    expect(await opened.checkUrl(url)).toBe('the URL must begin with https://');
+    expect(await opened.checkUrl(url)).toEqual({ type: 'refused', reason: 'the URL must begin with https://' });
   });
 
   test.each([
@@ -70,7 +76,13 @@ describe('G9: URLs at registration', () => {
   });
 
   test('the form of the URL is checked here, too', async () => {
-    expect(await closed.checkUrl('https://user:secret@8.8.8.8/')).toContain('user name');
-    expect(await closed.checkUrl('nonsense')).toContain('cannot be read');
+    expect(await closed.checkUrl('https://user:secret@8.8.8.8/')).toMatchObject({
+      type: 'refused',
+      reason: expect.stringContaining('user name'),
+    });
+    expect(await closed.checkUrl('nonsense')).toMatchObject({
+      type: 'refused',
+      reason: expect.stringContaining('cannot be read'),
+    });
   });
 });

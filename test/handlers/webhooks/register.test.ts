@@ -56,8 +56,9 @@ describe('registering a webhook', () => {
   });
 
   test('G9: refuses what the guard refuses, with its reason', async () => {
-    const { register, store } = setUp({ checkUrl: async (url) => (url.includes('10.') ? 'not public' : null) });
-    expect(await register('https://10.0.0.1/')).toEqual({ type: 'refused', reason: 'not public' });
+    const refusal = { type: 'private-address', reason: 'not public' } as const;
+    const { register, store } = setUp({ checkUrl: async (url) => (url.includes('10.') ? refusal : null) });
+    expect(await register('https://10.0.0.1/')).toEqual(refusal);
     expect(await store.endpoints.list('default')).toEqual([]);
   });
 

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { createStatusClient, type StatusClient } from '../../client-sdk/src/index.ts';
+import type { Json, Update } from '../../core/contract.ts';
+import { parseJson } from './parse.ts';
+
+interface Connect {
+  readonly url: string;
+  readonly key?: string;
+  readonly data: string;
+  readonly json?: true;
+}
+
+/** The commands that are clients of a running service. */
+export function clientCommands(): readonly Command[] {
+  return [startCommand(), statusCommand(), watchCommand()];
+}
+
+function connecting(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--url <url>', 'where the service answers').default('http://127.0.0.1:8787').env('STATUSWIRE_URL'),
+    )
+    .addOption(new Option('--key <key>', 'API key or watch token').env('STATUSWIRE_API_KEY'))
+    .addOption(
+      new Option('--data <folder>', 'data folder of a local service, for its first key')
+        .default('.statuswire')
+        .env('STATUSWIRE_DATA'),
+    )
+    .option('--json', 'print JSON, one value a line');
+}
+
+function startCommand(): Command {
+  return connecting(new Command('start'))
+    .description('Start an execution and print its id.')
+    .argument('<workflow>')
+    .addOption(new Option('--input <json>', 'input as JSON, or @file').default({}, '{}').argParser(parseJson))
+    .option('--id <id>', 'name of the execution (default: made up by the service)')
+    .action(async (workflow: string, options: Connect & { readonly input: Json; readonly id?: string }) => {
+      using client = connect(options);
+      const { input, id } = options;
+      const started = await client.start(workflow, { input, ...(id === undefined ? {} : { id }) });
+      console.log(options.json ? JSON.stringify(started) : started.id);
+    });
+}
+
+function statusCommand(): Command {
+  return connecting(new Command('status'))
+    .description('Print the latest update of an execution.')
+    .argument('<workflow>')
+    .argument('<id>')
+    .action(async (workflow: string, id: string, options: Connect) => {
+      using client = connect(options);
+      const update = await client.status(workflow, id);
+      console.log(options.json ? JSON.stringify(update) : describeUpdate(update));
+    });
+}
+
+function watchCommand(): Command {
+  return connecting(new Command('watch'))
+    .description('Print every update of an execution, from the first, until it ends. Exit code 1 when it failed.')
+    .argument('<workflow>')
+    .argument('<id>')
+    .addOption(
+      new Option('--channel <channel>', 'how to read').choices(['auto', 'polling', 'subscription']).default('auto'),
+    )
+    .action(
+      async (
+        workflow: string,
+        id: string,
+        options: Connect & { readonly channel: 'auto' | 'polling' | 'subscription' },
+      ) => {
+        using client = connect(options, options.channel);
+        for await (const update of client.watch(workflow, id)) {
+          if (update.skipped && !options.json) console.log('  (earlier updates are no longer kept)');
+          console.log(options.json ? JSON.stringify(update) : describeUpdate(update));
+          if (!update.done) continue;
+          process.exitCode = update.status === 'SUCCEEDED' ? 0 : 1;
+          return;
+        }
+      },
+    );
+}
+
+function connect(options: Connect, channels: 'auto' | 'polling' | 'subscription' = 'auto'): StatusClient {
+  return createStatusClient({ url: options.url, token: options.key ?? keyFromFolder(options.data), channels });
+}
+
+function keyFromFolder(folder: string): string {
+  try {
+    return readFileSync(join(folder, 'api-key'), 'utf8').trim();
+  } catch (error) {
+    throw new Error(`no API key: give --key, set STATUSWIRE_API_KEY, or name the service's --data folder`, {
+      cause: error,
+    });
+  }
+}
+
+/** One line for people. */
+export function describeUpdate(update: Update): string {
+  const where = update.activeStates.length > 0 ? update.activeStates.join(' + ') : '';
+  const { progress, error, output } = update;
+  const report = progress
+    ? [progress.percent === null ? '' : `${progress.percent} %`, progress.message ?? ''].join(' ')
+    : '';
+  const end = error ? `${error.name ?? ''} ${error.cause ?? ''}` : output === null ? '' : JSON.stringify(output);
+  const parts = [where, report, end].map((part) => part.trim()).filter((part) => part !== '');
+  return `${String(update.seq).padStart(3)}  ${update.status.padEnd(9)}  ${parts.join('  ')}`.trimEnd();
+}

@@ -1,0 +1,112 @@
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { pino } from 'pino';
+import { runDemo } from '../demo/demo.ts';
+import { type Service, startService } from '../service/service.ts';
+import { collect, parsePort, parseScale } from './parse.ts';
+
+interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly data: string;
+  readonly config?: string;
+  readonly timeScale: number;
+  readonly origin: readonly string[];
+  readonly webhookAllow: readonly string[];
+  readonly publicUrl?: string;
+  readonly basePath: string;
+  readonly logLevel: string;
+  readonly demo?: true;
+}
+
+/** Webhooks of the demo go to a receiver in this process; nothing else private is opened. */
+const loopback = '127.0.0.1/32';
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('Run the whole service in this process.')
+    .addOption(new Option('--host <address>', 'address to listen on').default('127.0.0.1').env('HOST'))
+    .addOption(new Option('--port <number>', 'port to listen on').default(8787).env('PORT').argParser(parsePort))
+    .addOption(
+      new Option('--data <folder>', 'database, first API key, secret').default('.statuswire').env('STATUSWIRE_DATA'),
+    )
+    .addOption(new Option('--config <folder>', 'folder of workflow folders').env('STATUSWIRE_CONFIG'))
+    .addOption(
+      new Option('--time-scale <factor>', 'shortens waits, retries and time-outs of the local runner')
+        .default(1)
+        .argParser(parseScale),
+    )
+    .addOption(
+      new Option('--origin <origin>', 'browsers of this origin may call (repeatable; * for all)')
+        .default([])
+        .argParser(collect),
+    )
+    .addOption(
+      new Option('--webhook-allow <cidr>', 'webhooks may reach this range although it is not public (repeatable)')
+        .default([])
+        .argParser(collect),
+    )
+    .option('--public-url <url>', 'where clients reach the service, e.g. behind a proxy')
+    .option('--base-path <path>', 'serve everything under this path', '')
+    .addOption(
+      new Option('--log-level <level>', 'log lines on standard error')
+        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('info')
+        .env('STATUSWIRE_LOG_LEVEL'),
+    )
+    .option('--demo', 'start one order and show it arriving through all three channels')
+    .addHelpText('after', '\nSTATUSWIRE_API_KEY sets the first API key; else it is made and kept in <data>/api-key.')
+    .action(serve);
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const logger = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const service = await startService({
+    dataFolder: resolve(options.data),
+    host: options.host,
+    port: options.port,
+    timeScale: options.timeScale,
+    origins: options.origin,
+    webhookAllow: options.demo ? [...options.webhookAllow, loopback] : options.webhookAllow,
+    basePath: options.basePath,
+    apiKey: process.env.STATUSWIRE_API_KEY,
+    logger,
+    ...(options.config === undefined ? {} : { workflowsFolder: resolve(options.config) }),
+    ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+  });
+  const stopped = stopOnSignal(service);
+  announce(service, options);
+  if (options.demo)
+    await runDemo({ service, print: (line) => console.log(line), dataFolder: options.data, signal: stopped.signal });
+  await stopped.done;
+}
+
+function announce({ url, apiKeyFile, loaded }: Service, { data }: ServeOptions): void {
+  console.log(`Statuswire listens on ${url}  (data in ${data})`);
+  const names = loaded.workflows.map((workflow) => workflow.name);
+  console.log(
+    names.length > 0 ? `Workflows: ${names.join(', ')}` : 'No workflows loaded: executions come in by POST /events.',
+  );
+  for (const { file, state, reason } of loaded.problems) {
+    console.error(`not loaded: ${file}${state === null ? '' : `, state ${state}`}: ${reason}`);
+  }
+  console.log(process.env.STATUSWIRE_API_KEY ? 'API key: as set by STATUSWIRE_API_KEY' : `API key: in ${apiKeyFile}`);
+}
+
+/** First signal: stop cleanly. Second: at once. */
+function stopOnSignal(service: Service): { readonly signal: AbortSignal; readonly done: Promise<void> } {
+  const stopping = new AbortController();
+  const done = new Promise<void>((resolve, reject) => {
+    const stop = (): void => {
+      if (stopping.signal.aborted) process.exit(1);
+      stopping.abort();
+      service.stop().then(() => {
+        console.log('Stopped; nothing accepted is lost, the next start goes on with it.');
+        resolve();
+      }, reject);
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+  return { signal: stopping.signal, done };
+}

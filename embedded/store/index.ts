@@ -1,0 +1,114 @@
+import { closeSync, openSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import type {
+  Bindings,
+  DeadLetters,
+  Deliveries,
+  Endpoints,
+  Intakes,
+  Keys,
+  Log,
+  OnCommitted,
+} from '../../core/ports.ts';
+import { createBindings } from './bindings.ts';
+import { createDeadLetters } from './dead-letters.ts';
+import { createDeliveries, releaseClaims } from './deliveries.ts';
+import { createEndpoints } from './endpoints.ts';
+import { createIntakes } from './intakes.ts';
+import { createKeys } from './keys.ts';
+import { createCommit } from './log-commit.ts';
+import { createLogReads } from './log-reads.ts';
+import { migrate } from './migrations.ts';
+import { createOutbox } from './outbox.ts';
+import { systemTimer, type Timer } from './timer.ts';
+import { createWriter, type GroupLimits, type Writer } from './writer.ts';
+
+export interface StoreOptions {
+  /** Path of the database; ':memory:' for one that ends with the process. Its folder must exist. */
+  readonly file: string;
+  /** Epoch milliseconds; tells which idempotency records still hold. @default Date.now */
+  readonly now?: () => number;
+  /** @default setTimeout */
+  readonly timer?: Timer;
+  /** Told each time the listener rejects, before it is called again. @default nothing */
+  readonly report?: (error: unknown) => void;
+  /** Bounds of one group transaction. */
+  readonly group?: GroupLimits;
+}
+
+export interface Store {
+  readonly log: Log;
+  readonly intakes: Intakes;
+  readonly bindings: Bindings;
+  readonly deadLetters: DeadLetters;
+  readonly keys: Keys;
+  readonly endpoints: Endpoints;
+  readonly deliveries: Deliveries;
+  /** Every write of every port goes through it. */
+  readonly writer: Writer;
+  /**
+   * Sets the one listener and begins to call it: first with what was committed and not answered before, in order, in
+   * calls of at most 1,000 updates, never two at once. A call that rejects is repeated, after 100 ms, doubling up to
+   * 10 s. Resolves once all that was left from before is answered.
+   */
+  start(onCommitted: OnCommitted): Promise<void>;
+  /** Waits up to 5 s for a listener call under way, commits what is queued, and closes the database. */
+  close(): Promise<void>;
+}
+
+/** How long another process may hold the database, for instance a backup. */
+const busyMs = 5000;
+const closeMs = 5000;
+
+/**
+ * The ports on one SQLite file, for one process. Throws when the file cannot be opened, belongs to another program, or
+ * was written by a newer version of this one.
+ */
+export function openStore({
+  file,
+  now = Date.now,
+  timer = systemTimer,
+  report = () => {},
+  group,
+}: StoreOptions): Store {
+  // It holds webhook secrets. SQLite gives its companion files (-wal, -shm) the same mode.
+  if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
+  const db = new DatabaseSync(file, { timeout: busyMs });
+  try {
+    // FULL: a commit survives a power cut, which in WAL mode NORMAL does not promise (sqlite.org/pragma.html).
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    migrate(db, file);
+    releaseClaims(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  const writer = createWriter(db, group);
+  const outbox = createOutbox(db, writer, timer, report);
+  const intakes = createIntakes(db, now);
+
+  async function close(): Promise<void> {
+    await outbox.stop(closeMs);
+    // The last chance for the outbox's mark to be stored; without it the next start repeats a call.
+    writer.write(() => {}).catch(report);
+    writer.close();
+    db.close();
+  }
+  let closing: Promise<void> | null = null;
+
+  return {
+    log: { ...createLogReads(db), commit: createCommit(db, writer, outbox, intakes.rows) },
+    intakes: intakes.port,
+    bindings: createBindings(db, writer),
+    deadLetters: createDeadLetters(db, writer),
+    keys: createKeys(db, writer),
+    endpoints: createEndpoints(db, writer),
+    deliveries: createDeliveries(db, writer),
+    writer,
+    start: outbox.start,
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}

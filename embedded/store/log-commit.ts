@@ -1,0 +1,49 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Change, Log } from '../../core/ports.ts';
+import { checkChange, checkContiguous } from './check-change.ts';
+import { createHeadRows } from './head-rows.ts';
+import type { IntakeRows } from './intakes.ts';
+import type { Outbox } from './outbox.ts';
+import type { GroupWriter } from './writer.ts';
+
+/**
+ * `Log.commit`. Each change is a work of its own, so that changes are atomic one by one and share the fsync. All checks
+ * come before the first write: a conflict has nothing to undo.
+ */
+export function createCommit(
+  db: DatabaseSync,
+  writer: GroupWriter,
+  outbox: Outbox,
+  intakes: IntakeRows,
+): Log['commit'] {
+  const heads = createHeadRows(db);
+  const insert = db.prepare('INSERT INTO updates (n, workflow, id, epoch, seq, json) VALUES (?, ?, ?, ?, ?, ?)');
+
+  function apply(change: Change): 'ok' | 'conflict' {
+    const { key, expectedVersion, head, updates, intake, idempotency } = change;
+    const before = heads.get(key);
+    if ((before?.version ?? 0) !== expectedVersion) return 'conflict';
+    if (idempotency && intakes.holds(idempotency)) return 'conflict';
+    checkContiguous(before, change);
+    heads.put(head, before);
+    if (intake) {
+      if ('put' in intake) intakes.put(intake.put);
+      else intakes.remove(key);
+    }
+    if (idempotency) intakes.putIdempotent(idempotency);
+    const numbers = updates.map((update) => {
+      const n = outbox.nextNumber();
+      insert.run(n, key.workflow, key.id, update.epoch, update.seq, JSON.stringify(update));
+      return n;
+    });
+    if (numbers[0] !== undefined) outbox.added(numbers[0], updates);
+    if (head.goneUntil !== null) outbox.supersede(key, '');
+    else if (head.epoch !== (before?.epoch ?? updates[0]?.epoch ?? head.epoch)) outbox.supersede(key, head.epoch);
+    return 'ok';
+  }
+
+  return async (changes) => {
+    for (const change of changes) checkChange(change);
+    return Promise.all(changes.map((change) => writer.write(() => apply(change))));
+  };
+}

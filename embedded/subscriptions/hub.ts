@@ -1,0 +1,110 @@
+import type { Update } from '../../core/contract.ts';
+import type { Target } from '../../handlers/graphql/subscription-plan.ts';
+import { createPositions, type Positions } from './positions.ts';
+
+/** One reader of the hub. */
+export interface HubSubscription<Rendered> {
+  readonly target: Target;
+  /** Subscriptions of one target with the same key share one rendering per update. */
+  readonly key: string;
+  /** Must not throw. */
+  readonly render: (update: Update) => Rendered;
+  /** Called synchronously, in seq order per execution; must not throw. */
+  readonly deliver: (rendered: Rendered) => void;
+}
+
+export interface HubStats {
+  readonly topics: number;
+  readonly subscribers: number;
+  /** Since the start: handed to subscribers, and updates dropped because they had been published before. */
+  readonly delivered: number;
+  readonly repeated: number;
+}
+
+/** Hands committed updates to whoever subscribed. A hint with data: what it cannot deliver, readers pull from the log. */
+export interface Hub<Rendered> {
+  /**
+   * Updates in seq order per execution. May be called again with the same ones (S33): each subscriber gets each seq
+   * once. Never throws.
+   */
+  readonly publish: (updates: readonly Update[]) => void;
+  /** From the next `publish` on (S17). Answers how to stop; stopping twice is harmless. */
+  readonly subscribe: (subscription: HubSubscription<Rendered>) => () => void;
+  readonly stats: () => HubStats;
+}
+
+interface Group<Rendered> {
+  readonly render: (update: Update) => Rendered;
+  readonly subscribers: Set<HubSubscription<Rendered>>;
+}
+
+interface Topic<Rendered> {
+  readonly positions: Positions;
+  readonly groups: Map<string, Group<Rendered>>;
+}
+
+/** Executions remembered per workflow-wide topic to drop what is published twice: about 1.5 MB. */
+const rememberedExecutions = 10_000;
+
+export function createHub<Rendered>(): Hub<Rendered> {
+  const topics = new Map<string, Topic<Rendered>>();
+  let subscribers = 0;
+  let delivered = 0;
+  let repeated = 0;
+
+  const publishTo = (topic: Topic<Rendered>, update: Update): void => {
+    if (!topic.positions.advance(update)) {
+      repeated += 1;
+      return;
+    }
+    for (const group of topic.groups.values()) {
+      const rendered = group.render(update);
+      delivered += group.subscribers.size;
+      for (const subscriber of group.subscribers) subscriber.deliver(rendered);
+    }
+  };
+
+  return {
+    publish(updates) {
+      if (topics.size === 0) return;
+      for (const update of updates) {
+        const ofExecution = topics.get(topicKey(update));
+        if (ofExecution) publishTo(ofExecution, update);
+        const ofWorkflow = topics.get(topicKey({ tenant: update.tenant, workflow: update.workflow, id: null }));
+        if (ofWorkflow) publishTo(ofWorkflow, update);
+      }
+    },
+
+    subscribe(subscription) {
+      const { target, key, render } = subscription;
+      const name = topicKey(target);
+      const topic = topics.get(name) ?? {
+        positions: createPositions(target.id === null ? rememberedExecutions : 1),
+        groups: new Map(),
+      };
+      topics.set(name, topic);
+      const group = topic.groups.get(key) ?? { render, subscribers: new Set() };
+      topic.groups.set(key, group);
+      group.subscribers.add(subscription);
+      subscribers += 1;
+
+      return () => {
+        if (!group.subscribers.delete(subscription)) return;
+        subscribers -= 1;
+        if (group.subscribers.size === 0) topic.groups.delete(key);
+        if (topic.groups.size === 0) topics.delete(name);
+      };
+    },
+
+    stats: () => ({ topics: topics.size, subscribers, delivered, repeated }),
+  };
+}
+
+/**
+ * Lengths make the key unambiguous whatever the names contain, so that no choice of names reaches another tenant's
+ * topic.
+ */
+function topicKey({ tenant, workflow, id }: Target): string {
+  const scope = `${tenant.length}:${tenant}${workflow.length}:${workflow}`;
+  return id === null ? `*${scope}` : `=${scope}${id}`;
+}

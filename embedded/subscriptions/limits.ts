@@ -1,0 +1,33 @@
+/** Bounds of the subscription server. All have defaults. */
+export interface SubscriptionLimits {
+  /** Sockets at a time; more are refused with 503. Default 20,000. */
+  readonly sockets: number;
+  /** Bytes of one message from a client; more closes with 1009. Default 65,536. */
+  readonly messageBytes: number;
+  /** Time for `connection_init` to come; then 4408. Default 3,000 (graphql-ws's own). */
+  readonly connectionInitMs: number;
+  /** Operations under way per socket; one more is answered with `error`. Default 100 (as AppSync). */
+  readonly operationsPerSocket: number;
+  /** Messages and pings a socket may send at once; more closes with 4429. Default 400. */
+  readonly messageBurst: number;
+  /** How fast that allowance comes back, per second. Default 50. */
+  readonly messagesPerSecond: number;
+  /** Bytes that wait for a slow reader; beyond them it is closed with 1013. Default 1,048,576. */
+  readonly backlogBytes: number;
+  /** A ping this often; a peer that has not answered by the next one is dropped. Default 20,000. */
+  readonly keepAliveMs: number;
+  /** Time for a peer to answer a close frame; then the connection is cut. Default 5,000. */
+  readonly closeGraceMs: number;
+}
+
+export const defaultSubscriptionLimits: SubscriptionLimits = {
+  sockets: 20_000,
+  messageBytes: 65_536,
+  connectionInitMs: 3_000,
+  operationsPerSocket: 100,
+  messageBurst: 400,
+  messagesPerSecond: 50,
+  backlogBytes: 1_048_576,
+  keepAliveMs: 20_000,
+  closeGraceMs: 5_000,
+};

@@ -1,0 +1,44 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { requireScope } from '../middleware/access.ts';
+import { jsonBody } from '../middleware/json-body.ts';
+import { jsonAnswer, problemAnswers } from '../responses.ts';
+import type { Api, RouteDeps } from '../types.ts';
+
+const requestSchema = z.unknown().openapi({
+  type: 'object',
+  required: ['query'],
+  properties: {
+    query: { type: 'string' },
+    variables: { type: ['object', 'null'] },
+    operationName: { type: ['string', 'null'] },
+  },
+});
+const answerSchema = z
+  .object({ data: z.unknown(), errors: z.array(z.unknown()) })
+  .partial()
+  .openapi('GraphqlAnswer');
+
+/** `POST /graphql`: the queries of `schema.graphql`. Subscriptions need the WebSocket at the same path. */
+export function graphqlRoute(api: Api, { verifier, graphql, limits }: RouteDeps): void {
+  const route = createRoute({
+    method: 'post',
+    path: '/graphql',
+    summary: 'GraphQL queries',
+    middleware: [
+      requireScope(verifier, 'read'),
+      ...jsonBody({ maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth, optional: false }),
+    ],
+    // Any JSON: `graphql` answers in GraphQL's own form what is wrong with a request.
+    request: { body: { required: true, content: { 'application/json': { schema: requestSchema } } } },
+    responses: {
+      ...jsonAnswer(200, 'data, errors, or both', answerSchema),
+      ...jsonAnswer(400, 'Not a GraphQL request', answerSchema),
+      ...problemAnswers('unauthorized', 'forbidden', 'payload-too-large', 'unsupported-media-type'),
+    },
+  });
+  api.openapi(route, async (c) => {
+    const body: unknown = c.req.valid('json');
+    const answer = await graphql({ body }, c.get('caller'));
+    return c.json(JSON.parse(JSON.stringify(answer.body)), answer.status);
+  });
+}

@@ -1,0 +1,85 @@
+import { z } from '@hono/zod-openapi';
+import { allScopes } from '../../core/access.ts';
+
+/** Shapes that several routes share, as requests are checked against them and as the API describes itself. */
+
+/** Names by Step Functions' bound; which characters a name really has is the source's affair (S1). */
+export const nameSchema = z.string().min(1).max(80);
+
+/** An execution in a path. Whatever it says, a wrong one is answered like an absent one. */
+export const executionParams = z.object({ workflow: z.string(), id: z.string() });
+
+export const statusSchema = z.enum([
+  'PENDING',
+  'RUNNING',
+  'SUCCEEDED',
+  'FAILED',
+  'TIMED_OUT',
+  'ABORTED',
+  'PENDING_REDRIVE',
+]);
+export const kindSchema = z.enum(['status', 'state', 'progress']);
+export const scopeSchema = z.enum(allScopes);
+
+export const errorSchema = z.object({ name: z.string().nullable(), cause: z.string().nullable() });
+
+export const updateSchema = z
+  .object({
+    tenant: z.string(),
+    workflow: z.string(),
+    id: z.string(),
+    epoch: z.string(),
+    seq: z.int().min(1),
+    cursor: z.string(),
+    kind: kindSchema,
+    status: statusSchema,
+    done: z.boolean(),
+    state: z.string().nullable(),
+    activeStates: z.array(z.string()),
+    progress: z.object({ percent: z.number().nullable(), message: z.string().nullable() }).nullable(),
+    output: z.json(),
+    outputOmitted: z.boolean(),
+    error: errorSchema.nullable(),
+    redriveCount: z.int(),
+    startedAt: z.iso.datetime().nullable(),
+    stoppedAt: z.iso.datetime().nullable(),
+    occurredAt: z.iso.datetime(),
+    recordedAt: z.iso.datetime(),
+  })
+  .openapi('Update');
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    instance: z.string().optional(),
+  })
+  .openapi('Problem');
+
+export const endpointSchema = z
+  .object({
+    id: z.string(),
+    url: z.string(),
+    filter: z.object({
+      workflows: z.array(z.string()).optional(),
+      kinds: z.array(kindSchema).optional(),
+      statuses: z.array(statusSchema).optional(),
+    }),
+    description: z.string(),
+    createdAt: z.iso.datetime(),
+  })
+  .openapi('Endpoint');
+
+/** A whole number in a query, in plain digits, within bounds. */
+export function countParam(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d{1,6}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+}
+
+/** How long a client would like the answer to be held, seconds (S19). */
+export const waitParam = countParam(0, 20).optional();

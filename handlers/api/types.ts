@@ -1,0 +1,79 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Caller } from '../../core/access.ts';
+import type { Discovery } from '../../core/contract.ts';
+import type { DeadLetters, Endpoints, Keys, Log } from '../../core/ports.ts';
+import type { RandomBytes } from '../authorize/api-key.ts';
+import type { Verifier } from '../authorize/verifier.ts';
+import type { GraphqlHttp } from '../graphql/graphql-http.ts';
+import type { Ingest } from '../ingest/ingest.ts';
+import type { AcceptAnswer, AcceptRequest } from '../intake/accept.ts';
+import type { WebhookRegistry } from '../webhooks/register.ts';
+import type { ApiLimits } from './limits.ts';
+
+/** The intake behind `POST /executions` (S34). */
+export interface Intake {
+  accept(request: AcceptRequest): Promise<AcceptAnswer>;
+}
+
+/** Registration of webhooks: checks the address, makes the secret. */
+export type Webhooks = Pick<WebhookRegistry, 'register' | 'remove'>;
+
+/** An error nobody expected. The caller sees `errorId` only. */
+export interface UnexpectedError {
+  readonly errorId: string;
+  readonly requestId: string;
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly error: unknown;
+}
+
+/** What the HTTP API is made of; the same for the embedded server and for Lambda. */
+export interface ApiDeps {
+  readonly log: Log;
+  readonly keys: Keys;
+  readonly deadLetters: DeadLetters;
+  readonly endpoints: Endpoints;
+  readonly verifier: Verifier;
+  readonly ingest: Ingest;
+  readonly intake: Intake;
+  readonly webhooks: Webhooks;
+  /** Answers `POST /graphql`. */
+  readonly graphql: GraphqlHttp;
+  /** The channels of this deployment; `baseUrl` is where this API answers, without a slash at its end (S22). */
+  readonly discovery: (baseUrl: string) => Discovery;
+  /** Origins that browsers may call from, exact (`https://shop.example`), or `*`. None: no CORS headers at all (S23). */
+  readonly origins: readonly string[];
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+  readonly random: RandomBytes;
+  /** Told when an API key was removed, so that what it opened elsewhere can be closed. */
+  readonly onKeyRemoved?: (id: string) => void;
+  /** Told of every unexpected error. */
+  readonly report: (error: UnexpectedError) => void;
+  /** Overrides of `defaultLimits`. */
+  readonly limits?: Partial<ApiLimits>;
+  /** Path prefix that all routes are served under, e.g. `/statuswire`. @default '' */
+  readonly basePath?: string;
+  /**
+   * Where clients reach this API, prefix included, e.g. `https://api.example.com/statuswire`. Needed behind a proxy,
+   * because forwarding headers are not believed. @default origin of the request, and `basePath`
+   */
+  readonly publicUrl?: string;
+}
+
+/** What middleware leaves for the routes. */
+export interface ApiEnv {
+  readonly Variables: {
+    /** Set on every route that asks for a scope. */
+    readonly caller: Caller;
+    readonly requestId: string;
+  };
+}
+
+export type Api = OpenAPIHono<ApiEnv>;
+
+/** `ApiDeps` with the defaults filled in. */
+export interface RouteDeps extends ApiDeps {
+  readonly limits: ApiLimits;
+}

@@ -1,0 +1,53 @@
+import { type Caller, parseApiKey } from '../../core/access.ts';
+import type { Keys } from '../../core/ports.ts';
+import { secretMatches } from './api-key.ts';
+import { createKeyCache } from './key-cache.ts';
+import { createWatchTokens, maxTokenLength, type WatchTokens } from './watch-token.ts';
+
+export interface VerifierOptions {
+  readonly keys: Keys;
+  /** The first signs, all verify; each at least 32 bytes. */
+  readonly tokenSecrets: readonly Uint8Array[];
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** `iss` of watch tokens. @default 'statuswire' */
+  readonly issuer?: string;
+  /**
+   * How long a found API key is remembered, milliseconds: the most a key revoked by another process goes on working.
+   * 0 asks the store each time. @default 5000
+   */
+  readonly keyCacheMs?: number;
+}
+
+/** Says who is asking; the same for HTTP, both WebSocket protocols and AppSync's Lambda authorizer (design §8). */
+export interface Verifier {
+  /**
+   * Takes `Bearer X` or bare `X`; X is an API key, or a watch token with or without `sw_` before it (S29). null for
+   * whatever is not good; rejects only when the key store does.
+   */
+  verify(credential: string | null | undefined): Promise<Caller | null>;
+  /** Makes a watch token of the caller's tenant (S28). `ttlSeconds` 1 to 86400. @default 900 */
+  readonly mintToken: WatchTokens['mint'];
+  /** Call after removing a key, so that this process stops taking it at once. */
+  forgetKey(id: string): void;
+}
+
+export function createVerifier(options: VerifierOptions): Verifier {
+  const { now, issuer = 'statuswire', keyCacheMs = 5_000 } = options;
+  const cache = createKeyCache(options.keys, now, keyCacheMs);
+  const tokens = createWatchTokens(options.tokenSecrets, now, issuer);
+  return {
+    async verify(credential) {
+      const text = credential?.replace(/^Bearer +/i, '') ?? '';
+      if (text === '' || text.length > maxTokenLength + 'sw_'.length) return null;
+      const key = parseApiKey(text);
+      // A JWT has dots and an API key has none, so the shapes cannot be mistaken for one another.
+      if (!key) return tokens.verify(text.startsWith('sw_') ? text.slice(3) : text);
+      const record = await cache.find(key.id);
+      if (!record || !secretMatches(record, key.secret)) return null;
+      return { type: 'key', keyId: record.id, tenant: record.tenant, scopes: record.scopes };
+    },
+    mintToken: tokens.mint,
+    forgetKey: cache.forget,
+  };
+}

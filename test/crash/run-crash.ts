@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Update } from '../../core/contract.ts';
+import { type Faults, noFaults, watchAll, webhookReader } from './readers.ts';
+import { crashableServer } from './server.ts';
+
+export interface CrashOptions {
+  readonly seed: number;
+  readonly orders: number;
+  /** How often the server is killed while the orders run. */
+  readonly kills: number;
+  /** Orders watched by a polling and by a subscribing reader across the crashes. */
+  readonly watched: number;
+  readonly print: (line: string) => void;
+}
+
+export interface CrashReport {
+  readonly accepted: number;
+  readonly kills: number;
+  readonly ended: number;
+  readonly updates: number;
+  /** Logs that are not contiguous from 1, or do not end as the input says. */
+  readonly brokenLogs: readonly string[];
+  readonly polling: Faults;
+  readonly subscription: Faults;
+  readonly webhook: Faults;
+  /** Webhook deliveries repeated on the wire under the same id. */
+  readonly deliveredAgain: number;
+  readonly exitCode: number | null;
+}
+
+const outcomes = [
+  { input: {}, end: 'SUCCEEDED' },
+  { input: { payment: 'declined' }, end: 'FAILED' },
+  { input: { payment: 'timeout-once' }, end: 'SUCCEEDED' },
+  { input: { stock: 'none' }, end: 'FAILED' },
+] as const;
+
+/** Orders per second are what they are; this bounds a run that hangs. */
+const patienceMs = 240_000;
+
+/**
+ * Starts orders while the server is killed (`kill -9`) and started again at seeded moments, then checks that every
+ * accepted order reached its end, every log is contiguous from 1, and every reader saw each seq once, in order.
+ */
+export async function runCrash(options: CrashOptions): Promise<CrashReport> {
+  const { orders, kills, print } = options;
+  const random = mulberry32(options.seed);
+  const dataFolder = mkdtempSync(join(tmpdir(), 'statuswire-crash-'));
+  const apiKey = `sw_crash_${randomBytes(24).toString('base64url')}`;
+  const server = await crashableServer({ dataFolder, apiKey, timeScale: 0.1 });
+  const call = caller(server.url, apiKey);
+  const plan = Array.from({ length: orders }, (_, index) => ({
+    id: `order-${index}`,
+    ...(outcomes[Math.floor(random() * outcomes.length)] ?? outcomes[0]),
+  }));
+  const watched = plan.filter((_, index) => index % Math.ceil(orders / options.watched) === 0).map(({ id }) => id);
+  // Moments by how far the work has come, so that they hit it on fast and slow machines alike.
+  const moments = Array.from({ length: kills }, () => random() * 1.2).sort((a, b) => a - b);
+  const [polling, subscription, webhook] = [noFaults(), noFaults(), noFaults()];
+  const partner = await webhookReader(webhook);
+  try {
+    await server.start();
+    await call('POST', '/webhooks', { url: partner.url, filter: { workflows: ['orders'] } });
+    const poller = watchAll(server.url, apiKey, 'polling', watched, polling);
+    const subscriber = watchAll(server.url, apiKey, 'subscription', watched, subscription);
+    let accepted = 0;
+    const starting = eachOf(plan, 40, async ({ id, input }) => {
+      await untilAccepted(call, id, input);
+      accepted += 1;
+    });
+    for (const [index, moment] of moments.entries()) {
+      // Past 1: all are accepted, many still run.
+      if (moment < 1) await until(() => accepted >= moment * orders);
+      else await starting.then(() => delay((moment - 1) * 2_000));
+      await server.kill();
+      print(`kill ${index + 1} of ${kills}: ${accepted} of ${orders} accepted`);
+      await server.start();
+    }
+    await starting;
+    print(`${accepted} accepted; reading every log to its end`);
+    const logs = new Map<string, readonly Update[]>();
+    await eachOf(plan, 20, async ({ id }) => void logs.set(id, await readToEnd(call, id)));
+    await Promise.all([poller.done, subscriber.done]);
+    await until(() => plan.every(({ id }) => partner.taken.get(id) === logs.get(id)?.length));
+    poller.close();
+    subscriber.close();
+    const brokenLogs = plan.flatMap(({ id, end }) => faultOf(id, logs.get(id) ?? [], end));
+    return {
+      accepted,
+      kills,
+      ended: [...logs.values()].filter((log) => log.at(-1)?.done).length,
+      updates: [...logs.values()].reduce((sum, log) => sum + log.length, 0),
+      brokenLogs,
+      polling,
+      subscription,
+      webhook,
+      deliveredAgain: partner.again(),
+      exitCode: await server.stop(),
+    };
+  } finally {
+    await server.kill();
+    await partner.close();
+    rmSync(dataFolder, { recursive: true, force: true });
+  }
+}
+
+function faultOf(id: string, log: readonly Update[], end: string): readonly string[] {
+  const contiguous = log.every((update, index) => update.seq === index + 1 && update.epoch === log[0]?.epoch);
+  const ends = log.filter((update) => update.done).length;
+  const fine = contiguous && log[0]?.status === 'PENDING' && ends === 1 && log.at(-1)?.status === end;
+  return fine ? [] : [`${id}: ${log.map((update) => `${update.seq} ${update.status}`).join(', ')}`];
+}
+
+type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Response>;
+
+function caller(url: string, apiKey: string): Call {
+  return (method, path, body, headers = {}) =>
+    fetch(`${url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(30_000),
+    });
+}
+
+/** As a careful caller does: same key, same body, until there is an answer. */
+async function untilAccepted(call: Call, id: string, input: object): Promise<void> {
+  await repeat(async () => {
+    const response = await call('POST', '/executions/orders', { id, input }, { 'idempotency-key': `"${id}"` });
+    await response.arrayBuffer();
+    if (response.status !== 202) throw new Error(`${id}: ${response.status}`);
+    return true;
+  });
+}
+
+async function readToEnd(call: Call, id: string): Promise<readonly Update[]> {
+  return repeat(async () => {
+    const response = await call('GET', `/status/orders/${id}/updates?limit=1000`);
+    const { updates } = (await response.json()) as { readonly updates?: readonly Update[] };
+    return updates?.at(-1)?.done ? updates : null;
+  });
+}
+
+/** Polls until `attempt` answers something; a server that is down is no answer. */
+async function repeat<T>(attempt: () => Promise<T | null>): Promise<T> {
+  const until = Date.now() + patienceMs;
+  for (let error: unknown; ; await delay(50)) {
+    try {
+      const answer = await attempt();
+      if (answer !== null) return answer;
+    } catch (caught) {
+      error = caught;
+    }
+    if (Date.now() > until) throw error ?? new Error('no answer in time');
+  }
+}
+
+const until = (condition: () => boolean): Promise<true> => repeat(async () => condition() || null);
+
+async function eachOf<T>(items: readonly T[], concurrency: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  await Promise.all(
+    Array.from({ length: concurrency }, async () => {
+      for (const item of queue) await work(item);
+    }),
+  );
+}
+
+/** A small seeded generator of numbers in [0, 1). */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

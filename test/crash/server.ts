@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const bin = fileURLToPath(new URL('../../bin/statuswire.js', import.meta.url));
+const examples = fileURLToPath(new URL('../../examples', import.meta.url));
+
+export interface CrashableServer {
+  readonly url: string;
+  readonly pid: () => number | undefined;
+  /** `kill -9`; resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** Starts it (again) on the same port and data; resolves when it listens. */
+  start(): Promise<void>;
+  /** Ctrl-C; resolves with the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export interface CrashableServerOptions {
+  readonly dataFolder: string;
+  readonly apiKey: string;
+  readonly timeScale: number;
+}
+
+/** The real command line in a process of its own, which can be killed. */
+export async function crashableServer(options: CrashableServerOptions): Promise<CrashableServer> {
+  const port = await freePort();
+  let child: ChildProcess | null = null;
+  let errors = '';
+
+  const exited = (process: ChildProcess): Promise<number | null> =>
+    process.exitCode !== null || process.signalCode !== null
+      ? Promise.resolve(process.exitCode)
+      : new Promise((resolve) => process.once('exit', (code) => resolve(code)));
+
+  async function start(): Promise<void> {
+    const args = ['serve', '--config', examples, '--data', options.dataFolder, '--port', String(port)];
+    const running = spawn(
+      process.execPath,
+      [
+        bin,
+        ...args,
+        '--time-scale',
+        String(options.timeScale),
+        '--webhook-allow',
+        '127.0.0.1/32',
+        '--log-level',
+        'error',
+      ],
+      { env: { ...process.env, STATUSWIRE_API_KEY: options.apiKey }, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    child = running;
+    running.stderr.on('data', (chunk: Buffer) => {
+      errors = (errors + chunk.toString()).slice(-10_000);
+    });
+    await new Promise<void>((resolve, reject) => {
+      running.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${errors}`)));
+      running.stdout.on('data', (chunk: Buffer) => {
+        if (chunk.toString().includes('listens on')) resolve();
+      });
+    });
+  }
+
+  async function end(signal: 'SIGKILL' | 'SIGINT'): Promise<number | null> {
+    const running = child;
+    child = null;
+    if (!running) return null;
+    running.kill(signal);
+    return exited(running);
+  }
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pid: () => child?.pid,
+    start,
+    kill: async () => void (await end('SIGKILL')),
+    stop: () => end('SIGINT'),
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
