@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto';
+import type { Description, Executions, LogKey, StartOutcome } from '../../core/ports.ts';
+import type { LoadedWorkflow } from '../workflows/loaded-workflow.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type Execution, runExecution } from './execution.ts';
+import { readingContext } from './interpreter/context-object.ts';
+import { type JournalItem, openJournal, type Writer } from './journal.ts';
+import { createOutbox } from './outbox.ts';
+import { executionArn, localPlace, machineArn, type Place } from './place.ts';
+import { createRecorder } from './recorder.ts';
+import type { Run } from './run.ts';
+import { createSlots } from './slots.ts';
+import { statusEvent } from './status-event.ts';
+
+/** Step Functions keeps a closed execution's name for 90 days (Step Functions guide, quotas). */
+const nameKeptMs = 90 * 24 * 3_600_000;
+/** S15, and Step Functions' own limit. */
+const mostInputBytes = 256 * 1024;
+
+/** Where the runner tells what nobody asked for; pino fits. */
+export interface RunnerLog {
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export interface RunnerOptions {
+  readonly workflows: readonly LoadedWorkflow[];
+  readonly store: { readonly writer: Writer };
+  /** Takes what AWS would send: an EventBridge event or a CloudWatch Logs payload. Resolves when it is durable. */
+  readonly emit: (item: unknown) => Promise<void>;
+  readonly clock?: Clock;
+  /** Multiplies Wait, Retry and time-out durations and handlers' `sleep` (S37). Default 1. */
+  readonly timeScale?: number;
+  /** Executions that work at once; the others wait in order. One that waits at its top level does not count. Default 1,000. */
+  readonly maxConcurrent?: number;
+  /** Account and region in ARNs and events. Default `000000000000` and `local`. */
+  readonly place?: Place;
+  /** Jitter of Retry, 0 to 1. */
+  readonly random?: () => number;
+  readonly newEventId?: () => string;
+  readonly log?: RunnerLog;
+}
+
+/** Runs executions of the loaded workflows in this process, as Step Functions would. */
+export interface Runner extends Executions {
+  /** Call once, before anything is started: goes on with what a crash or `stop` left. Resolves when all is under way. */
+  resume(): Promise<void>;
+  /** Ends an execution as ABORTED. Resolves once that is durable; false when it is not running here. */
+  abort(arn: string, why: { readonly error?: string; readonly cause?: string }): Promise<boolean>;
+  /** Resolves when nothing runs and everything was emitted. */
+  idle(): Promise<void>;
+  /** Stops at once and emits nothing more, as a crash would; what runs goes on after the next start. */
+  stop(): Promise<void>;
+}
+
+const silent: RunnerLog = { warn: () => undefined, error: () => undefined };
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The local runner: `start` and `describe` as Step Functions has them (Standard), and the same bytes to `emit` that
+ * EventBridge and CloudWatch Logs would send. Everything emitted is journaled before, through the same writer that
+ * commits the log, so that after a crash the same items come again and then the rest.
+ */
+export function createRunner(options: RunnerOptions): Runner {
+  const {
+    store,
+    emit,
+    clock = systemClock,
+    timeScale = 1,
+    place = localPlace,
+    random = Math.random,
+    log = silent,
+  } = options;
+  const newEventId = options.newEventId ?? randomUUID;
+  const workflows = new Map(
+    options.workflows.map((workflow) => [
+      workflow.name,
+      { tasks: workflow.tasks, machine: readingContext(workflow.definition) },
+    ]),
+  );
+  const slots = createSlots(options.maxConcurrent ?? 1_000);
+  const stopped = new AbortController();
+  const writes = new Set<Promise<unknown>>();
+  const live = new Map<string, { readonly halt: AbortController; readonly execution: Execution | null }>();
+  const idlers: (() => void)[] = [];
+  let acknowledged = new Map<string, number>();
+
+  const journal = openJournal({
+    write(work) {
+      const written = store.writer.write(work);
+      const settled: Promise<unknown> = written.then(
+        (): boolean => writes.delete(settled),
+        (): boolean => writes.delete(settled),
+      );
+      writes.add(settled);
+      return written;
+    },
+  });
+
+  /** Many answers are forgotten by one write, some time after they came. */
+  function acknowledge(arn: string, position: number): void {
+    if (acknowledged.size === 0) setImmediate(sweep);
+    acknowledged.set(arn, position);
+  }
+  function sweep(): void {
+    const upTo = acknowledged;
+    acknowledged = new Map();
+    if (stopped.signal.aborted) return;
+    journal.acknowledge(upTo).catch((error) => log.warn({ err: error }, 'emitted items stay in the journal'));
+  }
+
+  /** Emits what waits, then runs the rest; `runs` false where nothing is left to run. */
+  function launch(run: Run, items: readonly JournalItem[], runs: boolean): void {
+    const halt = new AbortController();
+    const halted = halt.signal;
+    const arn = run.arn;
+    const outbox = createOutbox({
+      emit,
+      acknowledged: (position) => acknowledge(arn, position),
+      failed: (error) => log.warn({ err: error, arn }, 'an item could not be emitted; it is tried again'),
+      clock,
+      halted,
+    });
+    for (const { item, position } of items) void outbox.push(JSON.parse(item), position);
+    const workflow = workflows.get(run.workflow);
+    let execution: Execution | null = null;
+    if (runs && workflow !== undefined) {
+      const recorder = createRecorder({
+        run,
+        position: (items.at(-1)?.position ?? 0) + 1,
+        journal,
+        outbox,
+        clock,
+        place,
+        halted,
+        lost(error) {
+          if (halted.aborted) return;
+          log.error(
+            { err: error, arn },
+            'the journal could not be written; the execution goes on after the next start',
+          );
+          halt.abort(error);
+        },
+      });
+      const { tasks, machine } = workflow;
+      execution = runExecution({
+        recorder,
+        outbox,
+        machine,
+        tasks,
+        slots,
+        clock,
+        place,
+        timeScale,
+        random,
+        newEventId,
+        halted,
+      });
+    }
+    live.set(arn, { halt, execution });
+    const done = execution?.done ?? outbox.drained();
+    void done
+      .catch((error) => log.error({ err: error, arn }, 'the execution stopped; it goes on after the next start'))
+      .finally(() => {
+        live.delete(arn);
+        if (live.size === 0) for (const idler of idlers.splice(0)) idler();
+      });
+  }
+
+  return {
+    async start({ workflow, id }: LogKey, input: string): Promise<StartOutcome> {
+      stopped.signal.throwIfAborted();
+      const refused = (reason: string): StartOutcome => ({ type: 'refused', reason });
+      if (!workflows.has(workflow)) return refused(`StateMachineDoesNotExist: no workflow "${workflow}" is loaded`);
+      if (!/^[0-9A-Za-z_.-]{1,80}$/.test(id)) return refused(`InvalidName: "${id}"`);
+      if (Buffer.byteLength(input) > mostInputBytes) return refused('InvalidExecutionInput: over 256 KiB');
+      if (!isJson(input)) return refused('InvalidExecutionInput: not JSON');
+      const arn = executionArn(place, workflow, id);
+      const now = clock.now();
+      const run: Run = {
+        ...{ arn, workflow, id, input, startDate: now, redriveCount: 0, begunAt: null, nextId: 1, nextSequence: 1 },
+        ...{ position: null, open: [], end: null },
+      };
+      const event = statusEvent(run, { place, eventId: newEventId(), now, whole: false });
+      const item: JournalItem = { arn, position: 1, item: JSON.stringify(event) };
+      const known = await journal.insert(run, item);
+      if (known !== null && known.input !== input) {
+        return refused(`ExecutionAlreadyExists: ${arn} has another input`);
+      }
+      if (known === null && !stopped.signal.aborted) launch(run, [item], true);
+      const { startDate } = known ?? run;
+      return { type: 'started', executionArn: arn, machineArn: machineArn(place, workflow), startDate };
+    },
+
+    async describe(arn: string): Promise<Description> {
+      const run = await journal.find(arn);
+      if (run === null) return { type: 'impossible', reason: `ExecutionDoesNotExist: ${arn}` };
+      const event = statusEvent(run, { place, eventId: newEventId(), now: clock.now(), whole: true });
+      return { type: 'described', event: JSON.parse(JSON.stringify(event)) };
+    },
+
+    async resume(): Promise<void> {
+      await journal.purge(clock.now() - nameKeptMs);
+      const { runs, items } = await journal.remains();
+      if (stopped.signal.aborted) return;
+      const waiting = Map.groupBy(items, ({ arn }) => arn);
+      for (const run of runs) {
+        if (live.has(run.arn)) continue;
+        const known = workflows.has(run.workflow);
+        if (run.end === null && !known) log.warn({ arn: run.arn }, 'cannot go on: its workflow is not loaded');
+        launch(run, waiting.get(run.arn) ?? [], run.end === null);
+      }
+    },
+
+    async abort(arn, { error, cause }): Promise<boolean> {
+      const execution = live.get(arn)?.execution ?? null;
+      if (execution === null) return false;
+      execution.abort(error ?? null, cause ?? null);
+      await execution.done;
+      return true;
+    },
+
+    idle: () => (live.size === 0 ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve))),
+
+    async stop(): Promise<void> {
+      const reason = new Error('the runner has been stopped');
+      stopped.abort(reason);
+      for (const { halt } of live.values()) halt.abort(reason);
+      await Promise.all(writes);
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+const shape = z
+  .strictObject({
+    /** Owner of every execution (S13). Default: `default`. */
+    tenant: z.string().min(1).optional(),
+    /** Where the input names the owner, instead of `tenant`. */
+    tenantPath: z.string().optional(),
+    /** Name in `output` → JSONPath into the execution's output (S14). Default: nothing leaves. */
+    expose: z.record(z.string().min(1), z.string()).default({}),
+    /** Lets `error.cause` out (S14). */
+    exposeCause: z.boolean().default(false),
+    /** The state machine this name stands for on AWS (S1). Default: the first one seen. */
+    machineArn: z
+      .string()
+      .regex(/^arn:[^:]+:states:[^:]*:[^:]*:stateMachine:[^:]+$/, 'is no state machine ARN')
+      .optional(),
+  })
+  .refine(({ tenant, tenantPath }) => tenant === undefined || tenantPath === undefined, {
+    message: 'name either tenant or tenantPath, not both',
+  });
+
+/** `statuswire.json` of a workflow folder. */
+export type WorkflowConfig = z.output<typeof shape>;
+
+/** Reads the text of a `statuswire.json`; every mistake is named with where it stands. */
+export function parseConfig(
+  text: string,
+):
+  | { readonly type: 'config'; readonly config: WorkflowConfig }
+  | { readonly type: 'wrong'; readonly reasons: readonly string[] } {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return { type: 'wrong', reasons: [`is not JSON: ${error instanceof Error ? error.message : error}`] };
+  }
+  const parsed = shape.safeParse(json);
+  if (parsed.success) return { type: 'config', config: parsed.data };
+  return {
+    type: 'wrong',
+    reasons: parsed.error.issues.map(({ path, message }) =>
+      path.length === 0 ? message : `${path.join('.')}: ${message}`,
+    ),
+  };
+}

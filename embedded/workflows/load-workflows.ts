@@ -1,0 +1,45 @@
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { loadWorkflow, workflowFiles } from './load-workflow.ts';
+import type { LoadedWorkflow, LoadedWorkflows, WorkflowProblem } from './loaded-workflow.ts';
+
+async function subfolders(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
+    .map((entry) => join(folder, entry.name))
+    .sort();
+}
+
+/**
+ * Loads the workflows of a folder: one per subfolder, named like it, made of exactly one `*.asl.json`, an optional task
+ * module (`tasks.ts`, `.js` or `.mjs`; its exported functions are the task handlers) and an optional `statuswire.json`.
+ * A folder that itself holds a definition is one workflow. Subfolders with none of these files are passed over.
+ *
+ * What is wrong with one workflow keeps that one out, with the file, the state and the reason, and no other.
+ */
+export async function loadWorkflows(folder: string): Promise<LoadedWorkflows> {
+  const workflows: LoadedWorkflow[] = [];
+  const problems: WorkflowProblem[] = [];
+  const root = resolve(folder);
+  const guarded = async (file: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      problems.push({ file, state: null, reason: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  await guarded(root, async () => {
+    const own = await workflowFiles(root);
+    for (const path of own.definitions.length > 0 ? [root] : await subfolders(root)) {
+      await guarded(path, async () => {
+        const files = await workflowFiles(path);
+        if (files.definitions.length === 0 && files.tasks.length === 0 && files.config === null) return;
+        const loaded = await loadWorkflow(path, files);
+        if (loaded.type === 'loaded') workflows.push(loaded.workflow);
+        else problems.push(...loaded.problems);
+      });
+    }
+  });
+  return { workflows, problems };
+}
