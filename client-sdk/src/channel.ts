@@ -1,0 +1,68 @@
+import type { ChannelInfo, Update } from '../../core/contract.ts';
+import type { StatuswireError } from './errors.ts';
+import type { Frame } from './sequencer.ts';
+
+/** The execution that a channel is to read. */
+export interface Target {
+  readonly workflow: string;
+  readonly id: string;
+}
+
+/** How a channel that asks should go on asking. */
+export interface Pace {
+  /** Nothing else carries updates now, so `Retry-After` and long polls apply; else it only checks now and then. */
+  readonly following: boolean;
+  /** Until the next request, when the service does not say. */
+  readonly pauseMs: number;
+}
+
+/** Where a channel puts what it reads. None of these is called after `close`. */
+export interface Sink {
+  /** Where the reader stands: what to ask for next. `after` is null before the first update. */
+  position(): { readonly after: string | null; readonly latest: boolean };
+  /** Something was read. */
+  frame(frame: Frame<Update>): void;
+  /** A push channel is subscribed: what came before has to be pulled (S17). */
+  up(): void;
+  /** A push channel got something it cannot read: it has to be pulled. */
+  missed(): void;
+  /** An attempt failed, or what worked broke. The channel goes on by itself, unless the error is not retryable. */
+  down(error: StatuswireError): void;
+  pace(): Pace;
+  /** Nothing is known to be missing: only now may a back-off begin anew. */
+  caughtUp(): boolean;
+}
+
+/** One execution being read. */
+export interface Feed {
+  /** Ends it at once; twice is once. */
+  close(): void;
+}
+
+/** One way to read the log. It feeds frames and nothing else; what reaches the application is not its business. */
+export interface Channel {
+  readonly channel: ChannelInfo['channel'];
+  open(target: Target, sink: Sink): Feed;
+}
+
+/** A feed that asks the log. It does nothing until its first `pull`. */
+export interface PullFeed extends Feed {
+  /** Asks now. @param restart what is under way, or waits after a failure, is from an older time: ask anew. */
+  pull(restart?: boolean): void;
+}
+
+export interface PullChannel extends Channel {
+  open(target: Target, sink: Sink): PullFeed;
+}
+
+/** A channel of a client over one connection that all feeds share. */
+export interface SharedChannel extends Channel {
+  /** Closes the connection. */
+  close(): void;
+}
+
+/** Whether a value that came over a wire can be used as an update. Fields beyond these are taken as they are. */
+export function isUpdate(value: unknown): value is Update {
+  const { epoch, seq, cursor, status } = (value ?? {}) as { readonly [key in keyof Update]?: unknown };
+  return typeof epoch === 'string' && Number.isInteger(seq) && typeof cursor === 'string' && typeof status === 'string';
+}
