@@ -32,12 +32,12 @@ export interface IngestKitOptions {
 
 /** The ingest over a real store, with a clock that stands still. */
 export async function ingestKit(options: IngestKitOptions = {}): Promise<IngestKit> {
-  const store = openStore({ file: options.file ?? ':memory:', group: untimed });
+  const kit = { now: options.now ?? Date.parse('2026-01-01T12:10:00.000Z') };
+  const now = (): number => kit.now;
+  const store = openStore({ file: options.file ?? ':memory:', group: untimed, now });
   await store.start(options.onCommitted ?? (async () => undefined));
   const wakes: { key: LogKey; at: number }[] = [];
   const rulesOf = (workflow: string): WorkflowRules => ({ ...defaultRules, ...options.rules?.[workflow] });
-  const kit = { now: options.now ?? Date.parse('2026-01-01T12:10:00.000Z') };
-  const now = (): number => kit.now;
   const newId = (): string => ulid(kit.now);
   const timers = { wake: (key: LogKey, at: number) => void wakes.push({ key, at }) };
   const appender = createAppender({ log: store.log, rulesOf, timers, now });
