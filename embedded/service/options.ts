@@ -1,5 +1,8 @@
 import type { Logger } from 'pino';
+import type { WaitersOptions } from '../../handlers/read/waiters.ts';
 import type { RetrySchedule } from '../../handlers/webhooks/schedule.ts';
+import type { SubscriptionLimits } from '../subscriptions/limits.ts';
+import type { HttpLimits } from './http-limits.ts';
 
 export interface ServiceOptions {
   /** Folder for the database, the first key and the token secret; made if there is none. */
@@ -24,5 +27,23 @@ export interface ServiceOptions {
   readonly publicUrl?: string;
   /** Path prefix that everything is served under. @default none */
   readonly basePath?: string;
+  /**
+   * Requests per second of one API key or grant, reads and writes counted apart (S26); twice as many at once. 0: no
+   * bound. @default 1000
+   */
+  readonly rateLimit?: number;
+  /** Bounds of held requests (S19). @default see `WaitersOptions` */
+  readonly waiters?: WaitersOptions;
+  /** Bounds of the HTTP server. @default see `HttpLimits` */
+  readonly httpLimits?: Partial<HttpLimits>;
+  /** Bounds of the WebSockets. @default see `SubscriptionLimits` */
+  readonly subscriptionLimits?: Partial<SubscriptionLimits>;
+  /**
+   * How long a log lives after its last terminal update (S4); at least 15 days. Holds for what ends from now on.
+   * @default 30
+   */
+  readonly retentionDays?: number;
+  /** Updates kept of one log, at least 1,000; readers that are further back get a snapshot (S4). @default 100_000 */
+  readonly maxLogUpdates?: number;
   readonly logger: Logger;
 }

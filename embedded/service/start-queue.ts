@@ -7,6 +7,8 @@ export interface StartQueue {
   /** Resolves when no start is under way any more; what is still queued is found again by `resume`. */
   stop(): Promise<void>;
   readonly size: number;
+  /** Waiting, under way or between two tries; and when the first of them came, epoch milliseconds. */
+  readonly stats: () => { readonly waiting: number; readonly oldestAt: number | null };
 }
 
 export interface StartQueueOptions {
@@ -27,13 +29,16 @@ export function createStartQueue(options: StartQueueOptions): StartQueue {
   const { start, concurrency = 64, retryMs = 200 } = options;
   const queued = new Map<string, { readonly key: LogKey; readonly tries: number }>();
   const retries = new Set<NodeJS.Timeout>();
+  /** When each one that is not started yet came. */
+  const since = new Map<string, number>();
   const running = new Map<string, Promise<void>>();
   let stopped = false;
 
   const nameOf = ({ workflow, id }: LogKey): string => `${workflow}\n${id}`;
 
-  function add(key: LogKey, tries: number): void {
+  function add(key: LogKey, tries: number, cameAt = Date.now()): void {
     const name = nameOf(key);
+    if (!since.has(name)) since.set(name, cameAt);
     if (stopped || queued.has(name) || running.has(name)) return;
     queued.set(name, { key: { workflow: key.workflow, id: key.id }, tries });
     fill();
@@ -51,6 +56,7 @@ export function createStartQueue(options: StartQueueOptions): StartQueue {
     try {
       await start(key);
       running.delete(name);
+      since.delete(name);
     } catch (error) {
       running.delete(name);
       options.onError(error, key);
@@ -77,7 +83,7 @@ export function createStartQueue(options: StartQueueOptions): StartQueue {
     resume: async () => {
       for (let cursor: string | null = null; ; ) {
         const page = await options.intakes.pending(cursor, pageSize);
-        for (const record of page.records) add(record, 0);
+        for (const record of page.records) add(record, 0, record.acceptedAt);
         cursor = page.next;
         if (cursor === null) return;
       }
@@ -90,6 +96,11 @@ export function createStartQueue(options: StartQueueOptions): StartQueue {
     },
     get size() {
       return queued.size + running.size;
+    },
+    stats() {
+      let oldestAt: number | null = null;
+      for (const at of since.values()) oldestAt = oldestAt === null ? at : Math.min(oldestAt, at);
+      return { waiting: since.size, oldestAt };
     },
   };
 }

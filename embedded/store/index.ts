@@ -14,14 +14,20 @@ import { createBindings } from './bindings.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createDeliveries, releaseClaims } from './deliveries.ts';
 import { createEndpoints } from './endpoints.ts';
+import { type AlsoForget, createForgetRows } from './forget-rows.ts';
+import { cacheHeads } from './head-cache.ts';
+import { createHeadRows } from './head-rows.ts';
 import { createIntakes } from './intakes.ts';
 import { createKeys } from './keys.ts';
 import { createCommit } from './log-commit.ts';
 import { createLogReads } from './log-reads.ts';
 import { migrate } from './migrations.ts';
 import { createOutbox } from './outbox.ts';
+import { renewEpochs } from './renew-epochs.ts';
+import { createStats, type StoreStats } from './stats.ts';
 import { systemTimer, type Timer } from './timer.ts';
-import { createWriter, type GroupLimits, type Writer } from './writer.ts';
+import { createUpkeep, type UpkeepOptions, type UpkeepStep } from './upkeep/upkeep.ts';
+import { createWriter, type GroupLimits, type OnGroup, type Writer } from './writer.ts';
 
 export interface StoreOptions {
   /** Path of the database; ':memory:' for one that ends with the process. Its folder must exist. */
@@ -34,6 +40,13 @@ export interface StoreOptions {
   readonly report?: (error: unknown) => void;
   /** Bounds of one group transaction. */
   readonly group?: GroupLimits;
+  /** Told of every group transaction. @default nothing */
+  readonly onGroup?: OnGroup;
+  /**
+   * Called inside each commit that forgets an execution, that lets its log expire, or that removes the marker of it.
+   * @default nothing
+   */
+  readonly alsoForget?: AlsoForget;
 }
 
 export interface Store {
@@ -54,11 +67,22 @@ export interface Store {
   start(onCommitted: OnCommitted): Promise<void>;
   /** Waits up to 5 s for a listener call under way, commits what is queued, and closes the database. */
   close(): Promise<void>;
+  /**
+   * Copies the rest of the WAL into the database between two commits, so that the next one begins the WAL anew. Never
+   * waits for a reader. Meant for a rest that is small: the event loop stands still meanwhile.
+   */
+  checkpoint(): Promise<void>;
+  /** What removes what time has made superfluous; somebody has to call it, again and again. */
+  readonly upkeep: (options?: UpkeepOptions) => readonly UpkeepStep[];
+  /** Reads a few numbers; throws once the store is closed. */
+  readonly stats: () => StoreStats;
 }
 
 /** How long another process may hold the database, for instance a backup. */
 const busyMs = 5000;
 const closeMs = 5000;
+/** A WAL that grew beyond this, beside a long reader, is cut back to it when it begins anew. */
+const walBytes = 64 * 1024 * 1024;
 
 /**
  * The ports on one SQLite file, for one process. Throws when the file cannot be opened, belongs to another program, or
@@ -70,22 +94,28 @@ export function openStore({
   timer = systemTimer,
   report = () => {},
   group,
+  onGroup,
+  alsoForget = () => {},
 }: StoreOptions): Store {
   // It holds webhook secrets. SQLite gives its companion files (-wal, -shm) the same mode.
   if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
   const db = new DatabaseSync(file, { timeout: busyMs });
   try {
     // FULL: a commit survives a power cut, which in WAL mode NORMAL does not promise (sqlite.org/pragma.html).
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${walBytes}`);
     migrate(db, file);
+    renewEpochs(db);
     releaseClaims(db);
   } catch (error) {
     db.close();
     throw error;
   }
-  const writer = createWriter(db, group);
+  const writer = createWriter(db, group, onGroup);
   const outbox = createOutbox(db, writer, timer, report);
   const intakes = createIntakes(db, now);
+  const stats = createStats(db);
+  const heads = cacheHeads(db, createHeadRows(db), writer);
+  const forgetRows = createForgetRows(db, alsoForget);
 
   async function close(): Promise<void> {
     await outbox.stop(closeMs);
@@ -97,7 +127,7 @@ export function openStore({
   let closing: Promise<void> | null = null;
 
   return {
-    log: { ...createLogReads(db), commit: createCommit(db, writer, outbox, intakes.rows) },
+    log: { ...createLogReads(db, heads), commit: createCommit(db, writer, outbox, intakes.rows, heads, forgetRows) },
     intakes: intakes.port,
     bindings: createBindings(db, writer),
     deadLetters: createDeadLetters(db, writer),
@@ -105,6 +135,23 @@ export function openStore({
     endpoints: createEndpoints(db, writer),
     deliveries: createDeliveries(db, writer),
     writer,
+    checkpoint() {
+      const passive = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
+      return new Promise((resolve, reject) => {
+        const copy = (): void => {
+          try {
+            passive.get();
+            resolve();
+          } catch (error) {
+            reject(error);
+          }
+        };
+        // Not inside the work: SQLite makes no checkpoint within a transaction.
+        writer.write(() => writer.afterCommit(copy)).catch(reject);
+      });
+    },
+    upkeep: (options) => createUpkeep({ db, writer, outbox, heads, forgetRows }, options),
+    stats: () => ({ outbox: outbox.stats(), ...stats() }),
     start: outbox.start,
     close() {
       closing ??= close();

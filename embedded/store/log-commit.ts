@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Change, Log } from '../../core/ports.ts';
+import type { Change, Log, LogKey } from '../../core/ports.ts';
 import { checkChange, checkContiguous } from './check-change.ts';
-import { createHeadRows } from './head-rows.ts';
+import type { HeadRows } from './head-rows.ts';
 import type { IntakeRows } from './intakes.ts';
 import type { Outbox } from './outbox.ts';
 import type { GroupWriter } from './writer.ts';
@@ -15,8 +15,9 @@ export function createCommit(
   writer: GroupWriter,
   outbox: Outbox,
   intakes: IntakeRows,
+  heads: HeadRows,
+  forgetRows: (key: LogKey) => void,
 ): Log['commit'] {
-  const heads = createHeadRows(db);
   const insert = db.prepare('INSERT INTO updates (n, workflow, id, epoch, seq, json) VALUES (?, ?, ?, ?, ?, ?)');
 
   function apply(change: Change): 'ok' | 'conflict' {
@@ -37,8 +38,10 @@ export function createCommit(
       return n;
     });
     if (numbers[0] !== undefined) outbox.added(numbers[0], updates);
-    if (head.goneUntil !== null) outbox.supersede(key, '');
-    else if (head.epoch !== (before?.epoch ?? updates[0]?.epoch ?? head.epoch)) outbox.supersede(key, head.epoch);
+    if (head.goneUntil !== null) {
+      outbox.supersede(key, '');
+      forgetRows(key);
+    } else if (head.epoch !== (before?.epoch ?? updates[0]?.epoch ?? head.epoch)) outbox.supersede(key, head.epoch);
     return 'ok';
   }
 

@@ -2,15 +2,21 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Update } from '../../core/contract.ts';
 import type { Head } from '../../core/head.ts';
 import type { ListFilter, Log } from '../../core/ports.ts';
+import type { CachedHeads } from './head-cache.ts';
 import { decodePageCursor, encodePageCursor } from './page-cursor.ts';
 
 /** After every epoch: they are made of digits and capitals. */
 const newestFirst = ['~', '', ''] as const;
 const oldestFirst = [Number.MIN_SAFE_INTEGER, '', ''] as const;
 
+/**
+ * Expired rows that one page steps over before it ends early. Where very many expired at once the upkeep needs a while,
+ * and lists must not stand still meanwhile.
+ */
+const skippedAtMost = 500;
+
 /** The reading half of the log. */
-export function createLogReads(db: DatabaseSync): Omit<Log, 'commit'> {
-  const selectHead = db.prepare('SELECT json FROM heads WHERE workflow = ? AND id = ?');
+export function createLogReads(db: DatabaseSync, heads: Pick<CachedHeads, 'load'>): Omit<Log, 'commit'> {
   const selectPosition = db.prepare('SELECT epoch, seq, listed FROM heads WHERE workflow = ? AND id = ?');
   const selectUpdates = db.prepare(
     'SELECT seq, json FROM updates WHERE workflow = ? AND id = ? AND epoch = ? AND seq > ? ORDER BY seq LIMIT ?',
@@ -22,10 +28,7 @@ export function createLogReads(db: DatabaseSync): Omit<Log, 'commit'> {
 
   return {
     async load(keys) {
-      return keys.map(({ workflow, id }) => {
-        const row = selectHead.get(workflow, id) as { json: string } | undefined;
-        return row ? (JSON.parse(row.json) as Head) : null;
-      });
+      return keys.map(heads.load);
     },
 
     async read({ workflow, id }, after, limit, maxBytes) {
@@ -51,10 +54,19 @@ export function createLogReads(db: DatabaseSync): Omit<Log, 'commit'> {
     async list(tenant, filter, cursor, limit, now) {
       const { statement, values } = lists(filter);
       const from = decodePageCursor(cursor, newestFirst);
-      const rows = statement.all(tenant, ...values, now, ...from, limit + 1) as { json: string }[];
-      const updates = rows.slice(0, limit).map(({ json }) => lastOf(JSON.parse(json) as Head));
-      const end = rows.length > limit ? updates.at(-1) : undefined;
-      return { updates, next: end ? encodePageCursor([end.epoch, end.workflow, end.id]) : null };
+      const updates: Update[] = [];
+      let end: ListRow | null = null;
+      let skipped = 0;
+      for (const each of statement.iterate(tenant, ...values, ...from, limit + 1 + skippedAtMost)) {
+        const row = each as unknown as ListRow;
+        if (end && (updates.length === limit || skipped === skippedAtMost)) {
+          return { updates, next: encodePageCursor([end.epoch, end.workflow, end.id]) };
+        }
+        if (row.expires_at === null || row.expires_at > now) updates.push(lastOf(JSON.parse(row.json) as Head));
+        else skipped += 1;
+        end = row;
+      }
+      return { updates, next: null };
     },
 
     async open(dueBefore, cursor, limit) {
@@ -75,6 +87,14 @@ export function createLogReads(db: DatabaseSync): Omit<Log, 'commit'> {
   };
 }
 
+interface ListRow {
+  readonly epoch: string;
+  readonly workflow: string;
+  readonly id: string;
+  readonly expires_at: number | null;
+  readonly json: string;
+}
+
 function lastOf(head: Head): Update {
   if (head.last === null) throw new Error(`${head.workflow}/${head.id} is listed without an update.`);
   return head.last;
@@ -84,9 +104,8 @@ function lastOf(head: Head): Update {
 function createListStatements(db: DatabaseSync) {
   const prepare = (condition: string): StatementSync =>
     db.prepare(`
-      SELECT json FROM heads
-      WHERE listed = 1 AND tenant = ? ${condition} AND (expires_at IS NULL OR expires_at > ?)
-        AND (epoch, workflow, id) < (?, ?, ?)
+      SELECT epoch, workflow, id, expires_at, json FROM heads
+      WHERE listed = 1 AND tenant = ? ${condition} AND (epoch, workflow, id) < (?, ?, ?)
       ORDER BY epoch DESC, workflow DESC, id DESC LIMIT ?`);
   const all = prepare('');
   const ofWorkflow = prepare('AND workflow = ?');

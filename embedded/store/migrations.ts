@@ -103,6 +103,23 @@ export const migrations: readonly Migration[] = [
       ) WITHOUT ROWID;
       CREATE INDEX deliveries_next ON deliveries (next_at) WHERE next_at IS NOT NULL;
     `),
+  // What is stored about one execution is found when it is forgotten (S4).
+  (db) =>
+    db.exec(`
+      CREATE INDEX idempotency_of_execution ON idempotency (json ->> '$.workflow', json ->> '$.id');
+      CREATE INDEX dead_letters_of_execution ON dead_letters (json ->> '$.key.workflow', json ->> '$.key.id');
+    `),
+  (db) =>
+    db.exec(`
+      -- When the upkeep has to come: the log expires or, of a marker, the marker's end.
+      ALTER TABLE heads ADD COLUMN purge_at INTEGER;
+      UPDATE heads SET purge_at = coalesce(json_extract(json, '$.goneUntil'), expires_at);
+      CREATE INDEX heads_purge ON heads (purge_at) WHERE purge_at IS NOT NULL;
+      -- Only logs this long are looked at for trimming; few are, so that commits hardly ever touch this index.
+      CREATE INDEX heads_long ON heads (seq) WHERE seq > 1000;
+      -- A row says that this file is a copy which no service has opened yet; the original has none.
+      CREATE TABLE copies (made_at INTEGER NOT NULL);
+    `),
 ];
 
 /**

@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Update } from '../../core/contract.ts';
 import type { LogKey, OnCommitted } from '../../core/ports.ts';
 import { createPurge } from './purge.ts';
+import { pauseAfter } from './slice.ts';
+import type { StoreStats } from './stats.ts';
 import type { Timer } from './timer.ts';
 import type { GroupWriter } from './writer.ts';
 
@@ -19,12 +21,15 @@ export interface Outbox {
   nextNumber(): number;
   /** Called inside a work that stored these updates, numbered from `first` on. */
   added(first: number, updates: readonly Update[]): void;
+  /** Number of the last update that the listener has answered; what is above it must not be removed. */
+  delivered(): number;
   /** Called inside a work: updates of other epochs of this log go once they are delivered. '' lets all of them go. */
   supersede(key: LogKey, epoch: string): void;
   /** Sets the one listener; resolves once it has answered everything that was left from before. */
   start(listener: OnCommitted): Promise<void>;
   /** No further call; resolves when the one under way has ended, after `boundMs` at the latest. */
   stop(boundMs: number): Promise<void>;
+  readonly stats: () => StoreStats['outbox'];
 }
 
 interface Entry {
@@ -51,6 +56,8 @@ export function createOutbox(
   let delivered = Number(db.prepare('SELECT mark FROM outbox').get()?.mark);
   let stored = delivered;
   let last = Math.max(delivered, newestStored());
+  /** The newest that is stored for good; numbers of a group that was undone are never used again. */
+  let committed = last;
   let purging = true;
 
   let listener: OnCommitted | null = null;
@@ -65,22 +72,31 @@ export function createOutbox(
 
   writer.beforeCommit(() => {
     const mark = delivered;
-    if (mark === stored && !purging) return;
+    if (mark === stored) return;
     setMark.run(mark);
-    const morePurging = purge.upTo(mark);
     writer.afterCommit(() => {
       stored = mark;
-      purging = morePurging;
-      if (purging) settleWhenIdle();
     });
   });
 
-  function settleWhenIdle(): void {
+  function settleWhenIdle(ms = idleMs): void {
     if (stopped || cancelIdle !== null) return;
-    cancelIdle = timer(idleMs, () => {
+    cancelIdle = timer(ms, () => {
       cancelIdle = null;
       // Failing, it leaves the mark where it was: the worst is a repeated call after the next start.
-      if (!stopped && (delivered > stored || purging)) writer.write(() => {}).catch(report);
+      if (!stopped && (delivered > stored || purging)) writer.write(settle).catch(report);
+    });
+  }
+
+  /** Removing old logs has its own commits, with pauses: no commit of somebody else's carries it. */
+  function settle(): void {
+    if (!purging) return;
+    const since = performance.now();
+    // The mark is stored by this very transaction.
+    const { more } = purge.upTo(delivered);
+    writer.afterCommit(() => {
+      purging = more || purge.isPlanned();
+      if (more) settleWhenIdle(pauseAfter(performance.now() - since));
     });
   }
 
@@ -143,8 +159,10 @@ export function createOutbox(
       last += 1;
       return last;
     },
+    delivered: () => delivered,
     added(first, updates) {
       writer.afterCommit(() => {
+        committed = first + updates.length - 1;
         if (behind || pending.length + updates.length > memorySize) behind = true;
         else pending.push(...updates.map((update, index) => ({ n: first + index, update })));
         wakeUp();
@@ -175,6 +193,12 @@ export function createOutbox(
         cancel();
       }
       for (const { resolve } of reached.splice(0)) resolve();
+    },
+    stats() {
+      const waiting = Math.max(0, committed - delivered);
+      const [first] = waiting > 0 ? (selectAfter.all(delivered, 1) as { json: string }[]) : [];
+      const oldest = first ? (JSON.parse(first.json) as Update) : null;
+      return { behind: waiting, oldestAt: oldest ? Date.parse(oldest.recordedAt) : null };
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers';
+import { isUnavailable } from '../../core/unavailable.ts';
+import { writeError } from './write-errors.ts';
 
 /** Counts since the store was opened. */
 export interface WriterStats {
@@ -9,14 +11,17 @@ export interface WriterStats {
   readonly works: number;
   /** Group transactions that failed as a whole. */
   readonly failures: number;
+  /** Works refused because the file could not be written (disk full, read-only). */
+  readonly refused: number;
 }
 
 /** The one way to write. */
 export interface Writer {
   /**
    * Runs `work` in the next group transaction, in call order; resolves with its result once that is durable. A work
-   * that throws is undone alone. Rejects when the work throws, when the group cannot be committed (disk full,
-   * read-only), or when the store is closed; then nothing of it is stored. `work` must not wait for anything.
+   * that throws is undone alone. Rejects when the work throws, when the group cannot be committed (an `unavailable` error
+   * where the disk is full or read-only), or when the store is closed; then nothing of it is stored. `work` must not wait
+   * for anything.
    */
   write<T>(work: (db: DatabaseSync) => T): Promise<T>;
   readonly stats: WriterStats;
@@ -39,6 +44,9 @@ export interface GroupLimits {
   readonly maxMs?: number;
 }
 
+/** Told of every group transaction that was committed: its works, and how long it took, fsync included. */
+export type OnGroup = (works: number, durationMs: number) => void;
+
 interface Queued {
   /** Does the work; answers how to acknowledge it. */
   readonly run: () => () => void;
@@ -49,12 +57,16 @@ interface Queued {
  * Group commit: all works queued in one turn of the event loop share one transaction and so one fsync. While that
  * fsync blocks, further requests pile up in the sockets and make up the next group, so groups grow with the load.
  */
-export function createWriter(db: DatabaseSync, { maxWorks = 1000, maxMs = 50 }: GroupLimits = {}): GroupWriter {
+export function createWriter(
+  db: DatabaseSync,
+  { maxWorks = 1000, maxMs = 50 }: GroupLimits = {},
+  onGroup: OnGroup = () => {},
+): GroupWriter {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const save = db.prepare('SAVEPOINT work');
   const release = db.prepare('RELEASE work');
-  const stats = { commits: 0, works: 0, failures: 0 };
+  const stats = { commits: 0, works: 0, failures: 0, refused: 0 };
   const hooks: (() => void)[] = [];
   const queue: Queued[] = [];
   let effects: (() => void)[] = [];
@@ -76,6 +88,7 @@ export function createWriter(db: DatabaseSync, { maxWorks = 1000, maxMs = 50 }: 
     const outcomes: (() => void)[] = [];
     let begun = 0;
     effects = [];
+    const begunAt = performance.now();
     try {
       begin.run();
       const until = performance.now() + maxMs;
@@ -93,6 +106,7 @@ export function createWriter(db: DatabaseSync, { maxWorks = 1000, maxMs = 50 }: 
     queue.splice(0, begun);
     stats.commits += 1;
     stats.works += begun;
+    onGroup(begun, performance.now() - begunAt);
     for (const acknowledge of outcomes) acknowledge();
     for (const effect of effects) effect();
   }
@@ -101,7 +115,13 @@ export function createWriter(db: DatabaseSync, { maxWorks = 1000, maxMs = 50 }: 
   function giveUp(error: unknown, begun: number): void {
     if (db.isTransaction) db.exec('ROLLBACK');
     stats.failures += 1;
-    for (const { reject } of queue.splice(0, begun || maxWorks)) reject(error);
+    for (const { reject } of queue.splice(0, begun || maxWorks)) refuse(reject, error);
+  }
+
+  function refuse(reject: Queued['reject'], error: unknown): void {
+    const reason = writeError(error);
+    if (isUnavailable(reason)) stats.refused += 1;
+    reject(reason);
   }
 
   function runAlone({ run, reject }: Queued): () => void {
@@ -116,7 +136,7 @@ export function createWriter(db: DatabaseSync, { maxWorks = 1000, maxMs = 50 }: 
       if (!db.isTransaction) throw error;
       db.exec('ROLLBACK TO work; RELEASE work');
       effects.length = effectsBefore;
-      return () => reject(error);
+      return () => refuse(reject, error);
     }
   }
 

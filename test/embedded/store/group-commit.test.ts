@@ -34,7 +34,7 @@ describe('group commit', () => {
       [1, 2],
     ]);
     expect(values()).toEqual([3, 1, 2]);
-    expect(writer.stats).toEqual({ commits: 1, works: 3, failures: 0 });
+    expect(writer.stats).toEqual({ commits: 1, works: 3, failures: 0, refused: 0 });
   });
 
   it('bounds the works of one group; the rest follows, in order', async () => {
