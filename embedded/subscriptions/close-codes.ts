@@ -5,7 +5,7 @@
 export const closeCodes = {
   /** The server stops. */
   serviceRestart: 1012,
-  /** A slow reader, or the credentials could not be checked just now. */
+  /** A slow reader, too many sockets of one key, or the credentials could not be checked just now. */
   tryAgainLater: 1013,
   /** No message of the protocol. */
   badRequest: 4400,

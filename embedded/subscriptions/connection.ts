@@ -15,6 +15,8 @@ export interface Connection {
   readonly caller: () => Caller | null;
   /** Takes the caller as verified; the connection ends when its token does, at once if it has expired (S30). */
   readonly admit: (caller: Caller) => void;
+  /** Runs once, when it has ended; at once when it has. */
+  readonly whenOver: (run: () => void) => void;
   /** Where the hub's frames go. */
   readonly writer: SocketWriter;
   /** Ends it: subscriptions stop at once, the peer gets what was published before, and the code. Only the first counts. */
@@ -32,15 +34,18 @@ export interface ConnectionOptions {
   readonly keepAlive: KeepAlive;
   /** Called once, when the socket is gone. */
   readonly onGone: () => void;
+  /** Called when it is closed for reading too slowly. */
+  readonly onSlow: () => void;
 }
 
 /** Most bytes of a close frame's reason (RFC 6455 §5.5: 125, less the code). */
 const maxReasonBytes = 123;
 
 export function openConnection(options: ConnectionOptions): Connection {
-  const { webSocket, socket, protocol, limits, clock, queue, keepAlive, onGone } = options;
+  const { webSocket, socket, protocol, limits, clock, queue, keepAlive, onGone, onSlow } = options;
   const budget = createMessageBudget(limits.messageBurst, limits.messagesPerSecond, clock.now);
   const timers = new Set<Cancel>();
+  const endings: (() => void)[] = [];
   let caller: Caller | null = null;
   let over = false;
   let alive = true;
@@ -52,7 +57,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     isOpen,
     queue,
     backlogBytes: limits.backlogBytes,
-    onSlow: () => close(closeCodes.tryAgainLater, 'Slow reader'),
+    onSlow: () => closeSlow(),
   });
 
   /** From here on nothing comes in and nothing more is subscribed; the peer has a while to go by itself. */
@@ -61,6 +66,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     over = true;
     for (const cancel of timers) cancel();
     timers.clear();
+    for (const run of endings.splice(0)) run();
     timers.add(clock.after(limits.closeGraceMs, () => webSocket.terminate()));
     // Ends the streams of its operations, which never fail; nothing waits for that.
     void closed?.(code, reason);
@@ -72,6 +78,11 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (webSocket.readyState === webSocket.OPEN)
       webSocket.close(code, Buffer.byteLength(reason) > maxReasonBytes ? '' : reason);
     end(code, reason);
+  };
+
+  const closeSlow = (): void => {
+    if (!over) onSlow();
+    close(closeCodes.tryAgainLater, 'Slow reader');
   };
 
   /** Counts what comes in; false when it is too much, and the connection over. */
@@ -88,7 +99,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     writer.flush();
     if (!isOpen()) return;
     // Answers pile up too when a peer asks and never reads.
-    if (socket.writableLength > limits.backlogBytes) close(closeCodes.tryAgainLater, 'Slow reader');
+    if (socket.writableLength > limits.backlogBytes) closeSlow();
     else send();
   };
 
@@ -104,6 +115,10 @@ export function openConnection(options: ConnectionOptions): Connection {
       if (over) return;
       caller = verified;
       if (verified.type === 'token') expireAt(verified.expiresAt);
+    },
+    whenOver(run) {
+      if (over) run();
+      else endings.push(run);
     },
     writer,
     close,

@@ -43,11 +43,16 @@ interface Topic<Rendered> {
   readonly groups: Map<string, Group<Rendered>>;
 }
 
+/** The topics of a tenant's workflow, by execution; under null the one of all executions. */
+type Scope<Rendered> = Map<string | null, Topic<Rendered>>;
+
 /** Executions remembered per workflow-wide topic to drop what is published twice: about 1.5 MB. */
 const rememberedExecutions = 10_000;
 
 export function createHub<Rendered>(): Hub<Rendered> {
-  const topics = new Map<string, Topic<Rendered>>();
+  // Tables in tables: a key made of all the names would have to be put together and hashed for every update.
+  const tenants = new Map<string, Map<string, Scope<Rendered>>>();
+  let topics = 0;
   let subscribers = 0;
   let delivered = 0;
   let repeated = 0;
@@ -64,25 +69,44 @@ export function createHub<Rendered>(): Hub<Rendered> {
     }
   };
 
+  const topicOf = ({ tenant, workflow, id }: Target): Topic<Rendered> => {
+    const workflows = tenants.get(tenant) ?? new Map<string, Scope<Rendered>>();
+    tenants.set(tenant, workflows);
+    const scope: Scope<Rendered> = workflows.get(workflow) ?? new Map();
+    workflows.set(workflow, scope);
+    const known = scope.get(id);
+    if (known) return known;
+    const topic = { positions: createPositions(id === null ? rememberedExecutions : 1), groups: new Map() };
+    scope.set(id, topic);
+    topics += 1;
+    return topic;
+  };
+
+  const remove = ({ tenant, workflow, id }: Target): void => {
+    const workflows = tenants.get(tenant);
+    const scope = workflows?.get(workflow);
+    if (!workflows || !scope?.delete(id)) return;
+    topics -= 1;
+    if (scope.size === 0) workflows.delete(workflow);
+    if (workflows.size === 0) tenants.delete(tenant);
+  };
+
   return {
     publish(updates) {
-      if (topics.size === 0) return;
+      if (topics === 0) return;
       for (const update of updates) {
-        const ofExecution = topics.get(topicKey(update));
+        const scope = tenants.get(update.tenant)?.get(update.workflow);
+        if (!scope) continue;
+        const ofExecution = scope.get(update.id);
         if (ofExecution) publishTo(ofExecution, update);
-        const ofWorkflow = topics.get(topicKey({ tenant: update.tenant, workflow: update.workflow, id: null }));
+        const ofWorkflow = scope.get(null);
         if (ofWorkflow) publishTo(ofWorkflow, update);
       }
     },
 
     subscribe(subscription) {
       const { target, key, render } = subscription;
-      const name = topicKey(target);
-      const topic = topics.get(name) ?? {
-        positions: createPositions(target.id === null ? rememberedExecutions : 1),
-        groups: new Map(),
-      };
-      topics.set(name, topic);
+      const topic = topicOf(target);
       const group = topic.groups.get(key) ?? { render, subscribers: new Set() };
       topic.groups.set(key, group);
       group.subscribers.add(subscription);
@@ -92,19 +116,10 @@ export function createHub<Rendered>(): Hub<Rendered> {
         if (!group.subscribers.delete(subscription)) return;
         subscribers -= 1;
         if (group.subscribers.size === 0) topic.groups.delete(key);
-        if (topic.groups.size === 0) topics.delete(name);
+        if (topic.groups.size === 0) remove(target);
       };
     },
 
-    stats: () => ({ topics: topics.size, subscribers, delivered, repeated }),
+    stats: () => ({ topics, subscribers, delivered, repeated }),
   };
-}
-
-/**
- * Lengths make the key unambiguous whatever the names contain, so that no choice of names reaches another tenant's
- * topic.
- */
-function topicKey({ tenant, workflow, id }: Target): string {
-  const scope = `${tenant.length}:${tenant}${workflow.length}:${workflow}`;
-  return id === null ? `*${scope}` : `=${scope}${id}`;
 }

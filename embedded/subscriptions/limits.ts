@@ -2,6 +2,13 @@
 export interface SubscriptionLimits {
   /** Sockets at a time; more are refused with 503. Default 20,000. */
   readonly sockets: number;
+  /**
+   * Sockets of one API key or grant at a time; one more is closed with 1013. Default 10,000: half of all, so that one
+   * key cannot shut out the others.
+   */
+  readonly socketsPerKey: number;
+  /** Subscriptions of one API key or grant at a time; one more is answered with `error`. Default 20,000. */
+  readonly subscriptionsPerKey: number;
   /** Bytes of one message from a client; more closes with 1009. Default 65,536. */
   readonly messageBytes: number;
   /** Time for `connection_init` to come; then 4408. Default 3,000 (graphql-ws's own). */
@@ -22,6 +29,8 @@ export interface SubscriptionLimits {
 
 export const defaultSubscriptionLimits: SubscriptionLimits = {
   sockets: 20_000,
+  socketsPerKey: 10_000,
+  subscriptionsPerKey: 20_000,
   messageBytes: 65_536,
   connectionInitMs: 3_000,
   operationsPerSocket: 100,

@@ -17,7 +17,8 @@ export function createPositions(capacity: number): Positions {
     advance({ id, epoch, seq }) {
       const before = last.get(id);
       if (before && (epoch < before.epoch || (epoch === before.epoch && seq <= before.seq))) return false;
-      last.delete(id);
+      // Puts it to the end; alone, it is there already.
+      if (last.size > 1) last.delete(id);
       last.set(id, { epoch, seq });
       if (last.size > capacity)
         for (const oldest of last.keys()) {

@@ -4,12 +4,14 @@ import type { Caller } from '../../core/access.ts';
 import { type Report, refusal } from '../../handlers/graphql/errors.ts';
 import type { Graphql } from '../../handlers/graphql/graphql.ts';
 import type { SubscriptionPlan } from '../../handlers/graphql/subscription-plan.ts';
+import { callerKey } from '../../handlers/read/caller-key.ts';
 import { closeCodes } from './close-codes.ts';
 import type { Connection } from './connection.ts';
 import { type ByteText, utf8 } from './frame.ts';
 import type { Hub } from './hub.ts';
 import type { SubscriptionLimits } from './limits.ts';
 import { createOperationStream } from './operation-stream.ts';
+import { createTally } from './tally.ts';
 
 /** Tells who a credential belongs to: an API key or a watch token; null when it is refused. */
 export interface Verifier {
@@ -39,6 +41,9 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
   // What onSubscribe found, until graphql-ws comes back with the same arguments in a moment.
   const openings = new WeakMap<ExecutionArgs, Open>();
 
+  const sockets = createTally(limits.socketsPerKey);
+  const subscriptionsOf = createTally(limits.subscriptionsPerKey);
+
   const onConnect = async ({ connectionParams, extra: connection }: ConnectionContext): Promise<boolean> => {
     const credential = credentialOf(connectionParams);
     if (credential === null) return false;
@@ -51,6 +56,12 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
       return false;
     }
     if (caller === null) return false;
+    const owner = callerKey(caller);
+    if (!sockets.take(owner)) {
+      connection.close(closeCodes.tryAgainLater, 'Too many connections');
+      return false;
+    }
+    connection.whenOver(() => sockets.give(owner));
     connection.admit(caller);
     return true;
   };
@@ -68,6 +79,9 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
       return [refusal('TOO_MANY_OPERATIONS', `A socket may have ${limits.operationsPerSocket} operations under way.`)];
     const prepared = graphql.prepare(payload, caller);
     if (prepared.type === 'errors') return prepared.errors;
+    const owner = callerKey(caller);
+    if (prepared.type === 'subscription' && !subscriptionsOf.hasRoom(owner))
+      return [refusal('TOO_MANY_OPERATIONS', `A key may have ${limits.subscriptionsPerKey} subscriptions.`)];
     const args: ExecutionArgs = {
       schema: graphql.schema,
       document: prepared.document,
@@ -77,7 +91,7 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
       args,
       prepared.type === 'query'
         ? () => createOperationStream(prepared.run(), () => {})
-        : () => subscribe(prepared.plan, id, connection),
+        : () => subscribe(prepared.plan, id, connection, owner),
     );
     return args;
   };
@@ -86,6 +100,7 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
     { target, key, render }: SubscriptionPlan,
     id: string,
     { writer }: Connection,
+    owner: string,
   ): AsyncIterableIterator<ExecutionResult> => {
     const prefix = utf8(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
     const stop = hub.subscribe({
@@ -94,7 +109,11 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
       render: (update) => utf8(`${render(update)}}`),
       deliver: (payload) => writer.push(prefix, payload),
     });
-    return createOperationStream(null, stop);
+    subscriptionsOf.take(owner);
+    return createOperationStream(null, () => {
+      stop();
+      subscriptionsOf.give(owner);
+    });
   };
 
   const open = (args: ExecutionArgs): OperationResult => {

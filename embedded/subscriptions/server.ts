@@ -26,7 +26,8 @@ export interface SubscriptionServer {
   readonly handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Closes the sockets of these callers with 4403: for a key that was withdrawn. */
   readonly disconnect: (matches: (caller: Caller) => boolean) => void;
-  readonly stats: () => { readonly sockets: number };
+  /** `slow`: closed since the start for reading too slowly. */
+  readonly stats: () => { readonly sockets: number; readonly slow: number };
   /** Tells all clients to come back later (1012) and resolves when they are gone, after `closeGraceMs` at most. */
   readonly close: () => Promise<void>;
 }
@@ -51,6 +52,7 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     allowSynchronousEvents: false,
   });
   let stopped: Promise<void> | null = null;
+  let slow = 0;
 
   const whyRefused = ({ headers }: IncomingMessage): readonly [status: number, why: string] | null => {
     if (stopped) return [503, 'The service is stopping.'];
@@ -77,6 +79,9 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
           queue,
           keepAlive,
           onGone: () => connections.delete(connection),
+          onSlow: () => {
+            slow += 1;
+          },
         });
         connections.add(connection);
       });
@@ -89,7 +94,7 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
       }
     },
 
-    stats: () => ({ sockets: connections.size }),
+    stats: () => ({ sockets: connections.size, slow }),
 
     close() {
       stopped ??= new Promise<void>((resolve) => {

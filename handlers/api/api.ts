@@ -2,15 +2,21 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { defaultLimits } from './limits.ts';
 import { privateCaching } from './middleware/caching.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
+import { observeRequests } from './middleware/observe.ts';
 import { onError, onInvalid, onNotFound, wrongMethods } from './middleware/problems.ts';
+import { rateLimiting } from './middleware/rate-limit.ts';
 import { requestIds } from './middleware/request-id.ts';
-import { deadLettersRoute } from './routes/dead-letters.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { discoveryRoute } from './routes/discovery.ts';
 import { eventsRoute } from './routes/events.ts';
+import { forgetRoute } from './routes/forget.ts';
 import { graphqlRoute } from './routes/graphql.ts';
 import { healthRoute } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { listExecutionsRoute } from './routes/list-executions.ts';
+import { metricsRoute } from './routes/metrics.ts';
+import { openApiRoute } from './routes/openapi.ts';
+import { redriveRoute } from './routes/redrive.ts';
 import { resultRoute } from './routes/result.ts';
 import { startExecutionRoute } from './routes/start-execution.ts';
 import { statusRoute } from './routes/status.ts';
@@ -33,7 +39,11 @@ const routes = [
   graphqlRoute,
   webhookRoutes,
   keyRoutes,
-  deadLettersRoute,
+  deadLetterRoutes,
+  redriveRoute,
+  forgetRoute,
+  metricsRoute,
+  openApiRoute,
 ] as const;
 
 /**
@@ -50,7 +60,14 @@ export function createApi(deps: ApiDeps): Api {
   app.onError(onError(deps));
   app.notFound(onNotFound);
   app.use('*', requestIds(deps.random));
+  if (deps.onRequest) {
+    app.use(
+      '*',
+      observeRequests(normalBasePath(deps.basePath), () => performance.now(), deps.onRequest),
+    );
+  }
   app.use('*', privateCaching());
+  app.use('*', rateLimiting(deps.rateLimiter));
   if (deps.origins.length > 0) app.use('*', crossOrigin(deps.origins));
   app.use('*', wrongMethods(app));
 

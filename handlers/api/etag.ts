@@ -11,6 +11,6 @@ const tag = /(?:W\/)?("[\x21\x23-\x7e\x80-\xff]*")/g;
 /** Does `If-None-Match` name this tag? `*` names any; the comparison is weak (RFC 9110 §13.1.2). */
 export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
-  if (ifNoneMatch.trim() === '*') return true;
+  if (ifNoneMatch === etag || ifNoneMatch.trim() === '*') return true;
   return [...ifNoneMatch.matchAll(tag)].some(([, opaque]) => opaque === etag);
 }

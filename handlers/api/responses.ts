@@ -1,5 +1,5 @@
 import type { RouteConfig, z } from '@hono/zod-openapi';
-import { type ProblemName, problemTypes } from '../../core/problems.ts';
+import { type ProblemName, problem, problemTypes } from '../../core/problems.ts';
 import { problemType } from './problem-answer.ts';
 import { problemSchema } from './schemas.ts';
 
@@ -23,7 +23,12 @@ export function problemAnswers(...names: readonly ProblemName[]): Responses {
       status,
       {
         description: alike.map((name) => problemTypes[name].title).join('; '),
-        content: { [problemType]: { schema: problemSchema } },
+        content: {
+          [problemType]: {
+            schema: problemSchema,
+            examples: Object.fromEntries(alike.map((name) => [name, { value: problem(name) }])),
+          },
+        },
       },
     ]),
   );

@@ -19,9 +19,18 @@ export function retryAfterSeconds(head: VisibleHead, now: number): number | null
   return paces.find(({ untilMs }) => age < untilMs)?.seconds ?? slowestSeconds;
 }
 
-/** `Retry-After` as a header; none once the execution is done. */
-export function retryAfterHeader(head: VisibleHead, now: number): Record<string, string> {
-  const seconds = retryAfterSeconds(head, now);
+/**
+ * `Retry-After` as a header; none once the execution is done.
+ *
+ * @param instead Seconds to say instead of the usual pace.
+ */
+export function retryAfterHeader(
+  head: VisibleHead,
+  now: number,
+  instead: number | null = null,
+): Record<string, string> {
+  const pace = retryAfterSeconds(head, now);
+  const seconds = pace === null ? null : (instead ?? pace);
   return seconds === null ? {} : { 'Retry-After': String(seconds) };
 }
 

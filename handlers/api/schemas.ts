@@ -21,6 +21,11 @@ export const statusSchema = z.enum([
 export const kindSchema = z.enum(['status', 'state', 'progress']);
 export const scopeSchema = z.enum(allScopes);
 
+/** Any JSON value. Described by hand, because it contains itself without end. */
+export const jsonSchema = z
+  .json()
+  .openapi({ type: ['object', 'array', 'string', 'number', 'boolean', 'null'], description: 'Any JSON value' });
+
 export const errorSchema = z.object({ name: z.string().nullable(), cause: z.string().nullable() });
 
 export const updateSchema = z
@@ -37,7 +42,7 @@ export const updateSchema = z
     state: z.string().nullable(),
     activeStates: z.array(z.string()),
     progress: z.object({ percent: z.number().nullable(), message: z.string().nullable() }).nullable(),
-    output: z.json(),
+    output: jsonSchema,
     outputOmitted: z.boolean(),
     error: errorSchema.nullable(),
     redriveCount: z.int(),
@@ -78,8 +83,11 @@ export function countParam(min: number, max: number) {
     .string()
     .regex(/^\d{1,6}$/, 'must be a whole number')
     .transform(Number)
-    .pipe(z.int().min(min).max(max));
+    .pipe(z.int().min(min).max(max))
+    .openapi({ type: 'integer', minimum: min, maximum: max });
 }
 
+/** The longest that an answer is held, seconds (S19). */
+export const maxWaitSeconds = 20;
 /** How long a client would like the answer to be held, seconds (S19). */
-export const waitParam = countParam(0, 20).optional();
+export const waitParam = countParam(0, maxWaitSeconds).optional();

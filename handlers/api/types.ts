@@ -7,8 +7,11 @@ import type { Verifier } from '../authorize/verifier.ts';
 import type { GraphqlHttp } from '../graphql/graphql-http.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { AcceptAnswer, AcceptRequest } from '../intake/accept.ts';
+import type { Operations } from '../operations/operations.ts';
+import type { Waiters } from '../read/waiters.ts';
 import type { WebhookRegistry } from '../webhooks/register.ts';
 import type { ApiLimits } from './limits.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 
 /** The intake behind `POST /executions` (S34). */
 export interface Intake {
@@ -28,6 +31,18 @@ export interface UnexpectedError {
   readonly error: unknown;
 }
 
+/** A request that was answered. */
+export interface FinishedRequest {
+  readonly requestId: string;
+  readonly method: string;
+  /** The route's pattern, e.g. `/status/:workflow/:id`, without the base path; null when none matched. */
+  readonly route: string | null;
+  /** Without the query. */
+  readonly path: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
 /** What the HTTP API is made of; the same for the embedded server and for Lambda. */
 export interface ApiDeps {
   readonly log: Log;
@@ -35,8 +50,14 @@ export interface ApiDeps {
   readonly deadLetters: DeadLetters;
   readonly endpoints: Endpoints;
   readonly verifier: Verifier;
+  /** Holds requests that wish to wait (S19). @default every answer comes at once */
+  readonly waiters?: Waiters;
+  /** Bounds the requests of each API key and grant (S26). @default no bound */
+  readonly rateLimiter?: RateLimiter;
   readonly ingest: Ingest;
   readonly intake: Intake;
+  /** What the operator does to executions and dead letters. */
+  readonly operations: Operations;
   readonly webhooks: Webhooks;
   /** Answers `POST /graphql`. */
   readonly graphql: GraphqlHttp;
@@ -49,6 +70,10 @@ export interface ApiDeps {
   readonly random: RandomBytes;
   /** Told when an API key was removed, so that what it opened elsewhere can be closed. */
   readonly onKeyRemoved?: (id: string) => void;
+  /** Told of every request once its answer is ready, for metrics and logs. */
+  readonly onRequest?: (request: FinishedRequest) => void;
+  /** What `GET /metrics` answers. Without it there is no such route. */
+  readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: string }>;
   /** Told of every unexpected error. */
   readonly report: (error: UnexpectedError) => void;
   /** Overrides of `defaultLimits`. */
@@ -68,6 +93,8 @@ export interface ApiEnv {
     /** Set on every route that asks for a scope. */
     readonly caller: Caller;
     readonly requestId: string;
+    /** Only where there is one. */
+    readonly rateLimiter: RateLimiter | undefined;
   };
 }
 

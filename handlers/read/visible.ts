@@ -1,4 +1,4 @@
-import { type Caller, mayRead } from '../../core/access.ts';
+import { type Caller, maySee } from '../../core/access.ts';
 import type { Update } from '../../core/contract.ts';
 import type { Head } from '../../core/head.ts';
 import { isGone } from '../../core/place.ts';
@@ -12,16 +12,20 @@ export interface VisibleHead extends Head {
 /** Step Functions' bound on names; a longer one cannot exist, and a store need not be asked for it. */
 const maxNameLength = 80;
 
+/** The head, if it shows anything at all: it has an owner and an update, and is neither expired nor forgotten (S4, S13). */
+function shown(head: Head | null, now: number): VisibleHead | null {
+  if (!head || head.last === null || head.seq < 1 || head.tenant === null) return null;
+  return isGone(head, now) ? null : { ...head, last: head.last };
+}
+
 /**
- * The head, if it exists for this caller: there is an update, of the caller's tenant, which the caller may read, and the
- * log is neither expired nor forgotten (S4, S13). Everything else is null, so that all of it is answered alike (S26).
+ * The head, if it exists for this caller: it shows something, to whom the caller belongs, and the caller may read it.
+ * Everything else is null, so that all of it is answered alike (S26).
  */
 export function visibleTo(caller: Caller, head: Head | null, now: number): VisibleHead | null {
-  if (!head || head.last === null || head.seq < 1) return null;
-  if (head.tenant === null || head.tenant !== caller.tenant) return null;
-  if (!mayRead(caller, head.workflow, head.id)) return null;
-  if (isGone(head, now)) return null;
-  return { ...head, last: head.last };
+  const there = shown(head, now);
+  if (!there || there.tenant === null) return null;
+  return maySee(caller, { tenant: there.tenant, workflow: there.workflow, id: there.id }) ? there : null;
 }
 
 /** Loads and judges in one. */
@@ -31,7 +35,16 @@ export async function loadVisible(
   key: LogKey,
   now: number,
 ): Promise<VisibleHead | null> {
+  return visibleTo(caller, await loadHead(log, key), now);
+}
+
+/** For the operator's routes, whose scope `admin` is over all tenants and needs no `read` (S24). */
+export async function loadShown(log: Pick<Log, 'load'>, key: LogKey, now: number): Promise<VisibleHead | null> {
+  return shown(await loadHead(log, key), now);
+}
+
+async function loadHead(log: Pick<Log, 'load'>, key: LogKey): Promise<Head | null> {
   if (key.workflow.length > maxNameLength || key.id.length > maxNameLength) return null;
   const [head] = await log.load([key]);
-  return visibleTo(caller, head ?? null, now);
+  return head ?? null;
 }

@@ -67,6 +67,19 @@ test('a gap is pulled at once', async () => {
   expect(seen.seqs()).toBe('1 2 3');
 });
 
+test('what is pushed first is pulled at once, although requests failed before the service said 404', async () => {
+  const service = createFakeService();
+  service.behaviour.http = 'down';
+  const seen = collect(service.client());
+  await service.clock.advance(100);
+  service.behaviour.http = 'ok';
+  await service.clock.advance(10_000);
+  expect(seen.watch.getSnapshot().connection).toEqual({ state: 'live', channel: 'subscription' });
+  service.append();
+  await service.clock.settle();
+  expect(seen.seqs()).toBe('1');
+});
+
 test('a gap that a stale read does not fill is pulled again soon', async () => {
   const service = createFakeService();
   service.append();

@@ -49,7 +49,9 @@ export function pollChannel({ request, discoverer, timers }: PollDeps): PullChan
       /** One request; the pause before the next. */
       async function turn(signal: AbortSignal): Promise<number> {
         const { after, latest } = sink.position();
-        const wait = sink.pace().following && after !== null ? heldSeconds(discoverer) : 0;
+        // Asked also when it is of no use yet, so that it is known by the next turn.
+        const held = sink.pace().following ? heldSeconds(discoverer, hurry) : 0;
+        const wait = after !== null ? held : 0;
         try {
           const answer = await request(after === null && latest ? path : `${path}/updates?${query(after, wait)}`, {
             signal,
@@ -61,13 +63,18 @@ export function pollChannel({ request, discoverer, timers }: PollDeps): PullChan
           if (more) return 0;
           if (!sink.caughtUp()) return backoffMs(timers, failures++);
           failures = 0;
+          if (wait === 0 && wouldBeHeld()) return 0;
           return pause(answer, wait > 0 && frame.type === 'page' && frame.updates.length > 0);
         } catch (reason) {
           if (signal.aborted) return Number.POSITIVE_INFINITY;
           const error = asStatusError(reason);
           sink.down(error);
           // Not there yet: nothing is wrong, so the usual pace (S18).
-          if (error.code === 'not-found') return pause(error, false);
+          if (error.code === 'not-found') {
+            // An answer all the same: a failure before it must not hold back the pull that a push asks for.
+            failures = 0;
+            return pause(error, false);
+          }
           if (!error.retryable) return Number.POSITIVE_INFINITY;
           notBefore = timers.now() + (error.retryAfterMs ?? 0);
           return (error.retryAfterMs ?? 0) + backoffMs(timers, failures++);
@@ -80,6 +87,15 @@ export function pollChannel({ request, discoverer, timers }: PollDeps): PullChan
           const ms = pace.following ? (retryAfterMs ?? usual) : Math.max(pace.pauseMs, retryAfterMs ?? 0);
           return ms * (1 + timers.random() / 4);
         }
+      }
+
+      /** The service holds the next request, so a pause before it would only delay what it brings. */
+      const wouldBeHeld = (): boolean =>
+        sink.pace().following && sink.position().after !== null && heldSeconds(discoverer) > 0;
+
+      /** It became known only now that requests are held: cuts the pause short. */
+      function hurry(): void {
+        if (!closed && !current && failures === 0 && alarm.isSet() && wouldBeHeld()) schedule(0);
       }
 
       return {
@@ -105,9 +121,9 @@ export function pollChannel({ request, discoverer, timers }: PollDeps): PullChan
 }
 
 /** How long to ask the service to hold a request; 0 where it does not, or before that is known. */
-function heldSeconds(discoverer: Discoverer): number {
+function heldSeconds(discoverer: Discoverer, onFound: () => void = () => undefined): number {
   // Nobody waits for this: until it is known, the answers just come at once.
-  discoverer.find('http').catch(() => undefined);
+  if (!discoverer.known('http')) discoverer.find('http').then(onFound, () => undefined);
   return Math.min(discoverer.known('http')?.maxWaitSeconds ?? 0, maxWaitSeconds);
 }
 

@@ -3,6 +3,7 @@ import type { Context, ErrorHandler, MiddlewareHandler, NotFoundHandler } from '
 import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { problem } from '../../../core/problems.ts';
+import { isUnavailable } from '../../../core/unavailable.ts';
 import { problemAnswer, refusalAnswer } from '../problem-answer.ts';
 import type { Api, ApiDeps, ApiEnv } from '../types.ts';
 import { newTraceId } from './request-id.ts';
@@ -29,7 +30,9 @@ export function unexpected(
 /** Every error leaves as a problem. */
 export function onError(reporting: Reporting): ErrorHandler<ApiEnv> {
   return (error, c) => {
-    if (!(error instanceof HTTPException)) return unexpected(c, reporting, error);
+    if (!(error instanceof HTTPException)) {
+      return unexpected(c, reporting, error, isUnavailable(error) ? 'unavailable' : 'internal');
+    }
     const refusal = refusalAnswer(c, error);
     if (refusal) return refusal;
     // What the framework itself throws: unreadable JSON, and a media type that the route does not know.

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Caller } from '../../../core/access.ts';
+import { type Caller, seesTenant } from '../../../core/access.ts';
 import type { Update } from '../../../core/contract.ts';
 import type { Log } from '../../../core/ports.ts';
 import { problem } from '../../../core/problems.ts';
@@ -12,7 +12,8 @@ import { countParam, nameSchema, statusSchema, updateSchema } from '../schemas.t
 import type { Api, RouteDeps } from '../types.ts';
 
 /**
- * `GET /executions`: the last updates of the caller's executions, newest log first. A watch token of a workflow lists
+ * `GET /executions`: the last updates of the caller's executions, newest log first; with `tenant` those of another, for a
+ * caller that sees all of them (S24). A watch token of a workflow lists
  * that workflow; one of named executions lists nothing, it has to ask for each by its id (S28).
  */
 export function listExecutionsRoute(api: Api, { log, verifier, clock, limits }: RouteDeps): void {
@@ -23,6 +24,7 @@ export function listExecutionsRoute(api: Api, { log, verifier, clock, limits }: 
     middleware: requireScope(verifier, 'read'),
     request: {
       query: z.object({
+        tenant: z.string().min(1).max(128).optional().openapi({ description: "The caller's own when absent" }),
         workflow: nameSchema.optional(),
         status: statusSchema.optional(),
         after: z.string().min(1).max(1_024).optional(),
@@ -37,11 +39,12 @@ export function listExecutionsRoute(api: Api, { log, verifier, clock, limits }: 
   api.openapi(route, async (c) => {
     const caller = c.get('caller');
     const only = onlyWorkflow(caller);
-    const { after, limit, status, workflow = only } = c.req.valid('query');
-    if (only !== undefined && workflow !== only) return c.json({ executions: [], next: null }, 200);
+    const { after, limit, status, workflow = only, tenant = caller.tenant } = c.req.valid('query');
+    const nothing = (only !== undefined && workflow !== only) || !seesTenant(caller, tenant);
+    if (nothing) return c.json({ executions: [], next: null }, 200);
     const filter = { ...(workflow === undefined ? {} : { workflow }), ...(status === undefined ? {} : { status }) };
     const now = clock();
-    const page = await orMalformedCursor(log.list(caller.tenant, filter, after ?? null, limit, now));
+    const page = await orMalformedCursor(log.list(tenant, filter, after ?? null, limit, now));
     return c.json({ executions: await stillVisible(log, caller, page.updates, now), next: page.next }, 200);
   });
 }

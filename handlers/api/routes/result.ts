@@ -5,11 +5,11 @@ import { requireScope } from '../middleware/access.ts';
 import { notFound } from '../problem-answer.ts';
 import { jsonAnswer, problemAnswers } from '../responses.ts';
 import { retryAfterHeader } from '../retry-after.ts';
-import { errorSchema, executionParams, statusSchema } from '../schemas.ts';
+import { errorSchema, executionParams, jsonSchema, statusSchema } from '../schemas.ts';
 import type { Api, RouteDeps } from '../types.ts';
 
 const doneSchema = z.union([
-  z.object({ output: z.json(), outputOmitted: z.literal(true).optional() }),
+  z.object({ output: jsonSchema, outputOmitted: z.literal(true).optional() }),
   z.object({ error: errorSchema }),
 ]);
 

@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { UpdatesPage } from '../../../core/contract.ts';
 import { decodeCursor } from '../../../core/cursor.ts';
 import { problem } from '../../../core/problems.ts';
-import { readUpdates } from '../../read/updates.ts';
+import { type ReadAnswer, readUpdates } from '../../read/updates.ts';
+import { longPoll } from '../long-poll.ts';
 import { requireScope } from '../middleware/access.ts';
 import { notFound, refuse } from '../problem-answer.ts';
 import { jsonAnswer, problemAnswers } from '../responses.ts';
@@ -21,8 +22,10 @@ const answerSchema = z.union([
 /**
  * `GET /status/{workflow}/{id}/updates`: what follows a cursor, in order, from the first without one; a snapshot where
  * the log cannot be continued from there (S20). When nothing more follows now, `Retry-After` says when to ask again.
+ * `wait` holds the answer while nothing follows `after` (S19).
  */
-export function updatesRoute(api: Api, { log, verifier, clock, limits }: RouteDeps): void {
+export function updatesRoute(api: Api, deps: RouteDeps): void {
+  const { log, verifier, clock, limits } = deps;
   const route = createRoute({
     method: 'get',
     path: '/status/{workflow}/{id}/updates',
@@ -45,19 +48,29 @@ export function updatesRoute(api: Api, { log, verifier, clock, limits }: RouteDe
     const { after, limit } = c.req.valid('query');
     const position = after === undefined ? null : decodeCursor(after);
     if (after !== undefined && !position) throw refuse(problem('malformed-cursor'));
-    const now = clock();
-    const read = await readUpdates(log, {
-      caller: c.get('caller'),
-      key: c.req.valid('param'),
-      after: position,
-      limit,
-      maxBytes: limits.pageBytes - envelopeBytes,
-      now,
-    });
+    const key = c.req.valid('param');
+    const look = (): Promise<ReadAnswer | null> =>
+      readUpdates(log, {
+        caller: c.get('caller'),
+        key,
+        after: position,
+        limit,
+        maxBytes: limits.pageBytes - envelopeBytes,
+        now: clock(),
+      });
+    const first = await look();
+    // From the first update on there is always one to answer, so only a cursor can be waited at.
+    const wait = position === null ? 0 : c.req.valid('query').wait;
+    const { seen: read, retryAfter, headers } = await longPoll(c, deps, { key, wait, first, look, isKnown });
     if (!read) throw notFound();
     const { head, answer } = read;
-    if ('snapshot' in answer) return c.json(answer, 200, retryAfterHeader(head, now));
+    const pace = retryAfterHeader(head, clock(), retryAfter);
+    if ('snapshot' in answer) return c.json(answer, 200, { ...headers, ...pace });
     const page: UpdatesPage = { ...answer, next: answer.next ?? after ?? null };
-    return c.json(page, 200, page.more ? {} : retryAfterHeader(head, now));
+    return c.json(page, 200, page.more ? headers : { ...headers, ...pace });
   });
 }
+
+/** A page that holds nothing. */
+const isKnown = (read: ReadAnswer | null): boolean =>
+  read !== null && 'updates' in read.answer && read.answer.updates.length === 0;

@@ -37,6 +37,7 @@ export interface FakeService {
   /** Commits an update and pushes it. */
   append(change?: Partial<Update>): Update;
   pulls(): number;
+  readonly fetch: (target: string, init: RequestInit) => Promise<Response>;
   client(options?: Partial<ClientOptions>): StatusClient;
 }
 
@@ -163,6 +164,7 @@ export function createFakeService(clock: FakeClock = createFakeClock()): FakeSer
       return update;
     },
     pulls: () => service.requests.filter(({ path }) => path.startsWith('/status/')).length,
+    fetch,
     client: (options = {}) =>
       createStatusClient({
         url,

@@ -213,6 +213,7 @@ describe('a slow reader', () => {
     expect(socket?.writableLength).toBeLessThan(262_144 + 2 * 61_000);
     slow.socket.resume();
     expect(await slow.closed).toEqual({ code: 1013, reason: 'Slow reader' });
+    expect(service.server.stats().slow).toBe(1);
     const seqs = slow.messages.slice(1).map(({ payload }) => JSON.stringify(payload).match(/"seq":(\d+)/)?.[1]);
     expect(seqs).toEqual(seqs.map((_, index) => String(index + 1)));
     expect(quick.messages).toHaveLength(seq + 1);

@@ -89,8 +89,9 @@ describe('G10: GET /dead-letters', () => {
         source: 'events',
         execution: { workflow: 'orders', id: 'C' },
         body: '{}',
+        cut: false,
       },
-      { id: '01JDB', at: iso(now), reason: 'no B', source: 'events', execution: null, body: '{}' },
+      { id: '01JDB', at: iso(now), reason: 'no B', source: 'events', execution: null, body: '{}', cut: false },
     ]);
     const second = await (await kit.get(`/dead-letters?limit=2&after=${first.next}`, key)).json();
     expect(second).toMatchObject({ letters: [{ id: '01JDA' }], next: null });

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { tenantScopes } from '../../../core/access.ts';
 import { type ApiKit, apiKit } from './support/api-kit.ts';
 import { now, seed } from './support/logs.ts';
 
@@ -13,7 +14,7 @@ async function fingerprint(answer: Response): Promise<unknown> {
 
 beforeAll(async () => {
   kit = await apiKit();
-  key = await kit.key();
+  key = await kit.key({ scopes: tenantScopes });
   const { log } = kit.store;
   await seed(log, { id: 'mine', length: 2 });
   await seed(log, { id: 'foreign', tenant: 'other', length: 2 });

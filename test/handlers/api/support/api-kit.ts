@@ -2,17 +2,27 @@ import { randomBytes } from 'node:crypto';
 import type { Hono } from 'hono';
 import { allScopes, type Grant, type Scope } from '../../../../core/access.ts';
 import type { Discovery } from '../../../../core/contract.ts';
+import type { RedriveOutcome } from '../../../../core/ports.ts';
+import { defaultRules } from '../../../../core/workflow-rules.ts';
 import { openStore, type Store } from '../../../../embedded/store/index.ts';
 import { createApi } from '../../../../handlers/api/api.ts';
 import type { ApiDeps, ApiEnv, UnexpectedError } from '../../../../handlers/api/types.ts';
+import { normalBasePath } from '../../../../handlers/api/urls.ts';
 import { newApiKey } from '../../../../handlers/authorize/api-key.ts';
 import { createVerifier, type Verifier } from '../../../../handlers/authorize/verifier.ts';
+import { createAppender } from '../../../../handlers/ingest/append.ts';
 import type { IngestResult } from '../../../../handlers/ingest/ingest.ts';
 import type { AcceptAnswer, AcceptRequest } from '../../../../handlers/intake/accept.ts';
+import { createOperations } from '../../../../handlers/operations/operations.ts';
+import { type OpenApiCheck, openApiCheck } from '../../../support/openapi-check.ts';
 import { now } from './logs.ts';
+import { quickAlike } from './quick-alike.ts';
 
 export interface ApiKit {
   readonly api: Hono<ApiEnv>;
+  readonly deps: ApiDeps;
+  /** Requests that the quick way answered too, alike. */
+  readonly quickAnswers: () => number;
   readonly store: Store;
   readonly verifier: Verifier;
   /** Text of a new key. */
@@ -27,6 +37,8 @@ export interface ApiKit {
   /** What the ingest was given, and what it answers next. */
   readonly ingested: (readonly unknown[])[];
   ingestAnswer: () => Promise<IngestResult>;
+  /** What Step Functions answers to a redrive of this ARN. */
+  redriveAnswer: (arn: string) => RedriveOutcome;
   readonly reported: UnexpectedError[];
   /** Moves the kit's clock. */
   now: number;
@@ -58,7 +70,7 @@ export async function apiKit(overrides: Partial<ApiDeps> = {}): Promise<ApiKit> 
     await store.endpoints.put(endpoint);
     return { type: 'registered', endpoint };
   };
-  const api = createApi({
+  const deps: ApiDeps = {
     log: store.log,
     keys: store.keys,
     deadLetters: store.deadLetters,
@@ -74,6 +86,22 @@ export async function apiKit(overrides: Partial<ApiDeps> = {}): Promise<ApiKit> 
         return kit.startAnswer ?? { type: 'accepted', id: request.id ?? 'made-up' };
       },
     },
+    operations: createOperations({
+      log: store.log,
+      appender: createAppender({
+        log: store.log,
+        rulesOf: () => defaultRules,
+        timers: { wake: () => undefined },
+        now: clock,
+      }),
+      executions: { redrive: async (arn) => kit.redriveAnswer(arn) },
+      deadLetters: store.deadLetters,
+      ingest: async (items) => {
+        kit.ingested.push(items);
+        return kit.ingestAnswer();
+      },
+      now: clock,
+    }),
     webhooks: { register, remove: (tenant, id) => store.endpoints.remove(tenant, id) },
     graphql: async () => ({ status: 200, body: { data: {} } }),
     discovery,
@@ -82,9 +110,15 @@ export async function apiKit(overrides: Partial<ApiDeps> = {}): Promise<ApiKit> 
     random: (count) => randomBytes(count),
     report: (error) => kit.reported.push(error),
     ...overrides,
-  });
+  };
+  const api = createApi(deps);
+  // A test that brings a log of its own counts what it is asked.
+  const { answered } = overrides.log ? { answered: () => 0 } : quickAlike(api, deps);
+  held(api, overrides.basePath);
   const kit: ApiKit = {
     api,
+    deps,
+    quickAnswers: answered,
     store,
     verifier,
     now,
@@ -92,6 +126,7 @@ export async function apiKit(overrides: Partial<ApiDeps> = {}): Promise<ApiKit> 
     startAnswer: null,
     ingested: [],
     ingestAnswer: async () => ({ accepted: kit.ingested.at(-1)?.length ?? 0, rejected: [] }),
+    redriveAnswer: () => ({ type: 'refused', reason: 'ExecutionNotRedrivable' }),
     reported: [],
     async key({ tenant = 'default', scopes = allScopes } = {}) {
       const { record, secretText } = newApiKey({ tenant, scopes, label: '', createdAt: now, random: randomBytes });
@@ -113,4 +148,25 @@ export async function apiKit(overrides: Partial<ApiDeps> = {}): Promise<ApiKit> 
       }),
   };
   return kit;
+}
+
+/** From here on the API fails the test that gets an answer which its own description does not have. */
+function held(api: ReturnType<typeof createApi>, basePath: string | undefined): void {
+  const inner = api.fetch;
+  const prefix = normalBasePath(basePath);
+  let check: Promise<OpenApiCheck> | null = null;
+  const describe = async () => {
+    const described = await inner(new Request(`http://localhost${prefix}/openapi.json`));
+    return openApiCheck(await described.json());
+  };
+  api.fetch = async (request, ...rest) => {
+    const answer = await inner(request, ...rest);
+    const { pathname } = new URL(request.url);
+    if (!pathname.startsWith(`${prefix}/`)) return answer;
+    check ??= describe();
+    const path = pathname.slice(prefix.length);
+    const faults = await (await check).faultsOf(request.method, path, answer);
+    if (faults.length > 0) throw new Error(`${request.method} ${path}: ${answer.status}: ${faults.join('; ')}`);
+    return answer;
+  };
 }
