@@ -1,0 +1,64 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+/** What is looked up when somebody asks for the metrics. */
+export interface Readings {
+  /** Epoch milliseconds of what has waited longest; null when nothing waits. */
+  readonly oldest: { readonly fanout: number | null; readonly webhook: number | null; readonly start: number | null };
+  readonly depth: { readonly fanout: number; readonly webhook: number; readonly start: number };
+  /** Executions to be looked at later; `since` is the earliest time that one should have been, if that has passed. */
+  readonly due: { readonly executions: number; readonly since: number | null };
+  readonly deadLetters: number;
+  readonly groupFailures: number;
+  readonly waiters: number;
+  readonly sockets: number;
+  readonly subscriptions: number;
+  readonly delivered: number;
+  readonly repeated: number;
+  readonly slowSockets: number;
+  readonly databaseBytes: { readonly database: number; readonly wal: number };
+}
+
+/** Makes the gauges; answers how to bring them up to date. */
+export function createReadings(registry: Registry): (readings: Readings, now: number) => void {
+  const registers = [registry];
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Gauge<L> =>
+    new Gauge({ name: `statuswire_${name}`, help, labelNames, registers });
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> =>
+    new Counter({ name: `statuswire_${name}`, help, labelNames, registers });
+
+  const oldest = gauge('oldest_undelivered_seconds', 'Age of what has waited longest, by channel', ['channel']);
+  const depth = gauge('queue_depth', 'What waits, by queue', ['queue']);
+  const due = gauge('executions_due', 'Executions to be looked at at some time: held facts, open Express runs');
+  const overdue = gauge('settle_overdue_seconds', 'How late the look at an execution is');
+  const deadLetters = gauge('dead_letters', 'Dead letters stored');
+  const waiters = gauge('waiters', 'Requests held until their execution moves');
+  const sockets = gauge('sockets', 'WebSocket connections');
+  const subscriptions = gauge('subscriptions', 'Subscriptions under way');
+  const bytes = gauge('database_bytes', 'Size of the database files', ['file']);
+  const groupFailures = counter('group_failures_total', 'Group transactions that could not be committed');
+  const published = counter('subscription_updates_total', 'Updates for subscribers', ['outcome']);
+  const slow = counter('sockets_slow_total', 'Sockets closed because they read too slowly');
+
+  return (readings, now) => {
+    const ageOf = (since: number | null): number => (since === null ? 0 : Math.max(0, now - since) / 1000);
+    for (const channel of ['fanout', 'webhook', 'start'] as const) {
+      oldest.set({ channel }, ageOf(readings.oldest[channel]));
+      depth.set({ queue: channel }, readings.depth[channel]);
+    }
+    due.set(readings.due.executions);
+    overdue.set(ageOf(readings.due.since));
+    deadLetters.set(readings.deadLetters);
+    waiters.set(readings.waiters);
+    sockets.set(readings.sockets);
+    subscriptions.set(readings.subscriptions);
+    for (const file of ['database', 'wal'] as const) bytes.set({ file }, readings.databaseBytes[file]);
+    // These are counted where they happen; here they are only copied.
+    groupFailures.reset();
+    groupFailures.inc(readings.groupFailures);
+    published.reset();
+    published.inc({ outcome: 'delivered' }, readings.delivered);
+    published.inc({ outcome: 'repeated' }, readings.repeated);
+    slow.reset();
+    slow.inc(readings.slowSockets);
+  };
+}

@@ -1,0 +1,43 @@
+import { statSync } from 'node:fs';
+import type { Waiters } from '../../handlers/read/waiters.ts';
+import type { StartQueue } from '../service/start-queue.ts';
+import type { Store } from '../store/index.ts';
+import type { Hub } from '../subscriptions/hub.ts';
+import type { SubscriptionServer } from '../subscriptions/server.ts';
+import type { Readings } from './readings.ts';
+
+/** The parts of the service that have something to tell when asked. */
+export interface Parts {
+  readonly store: Pick<Store, 'stats' | 'writer'>;
+  readonly starts: Pick<StartQueue, 'stats'>;
+  readonly waiters: Pick<Waiters, 'stats'>;
+  readonly hub: Pick<Hub<unknown>, 'stats'>;
+  readonly subscriptions: Pick<SubscriptionServer, 'stats'>;
+  /** Path of the database. */
+  readonly database: string;
+}
+
+/** Asks them. */
+export function readParts({ store, starts, waiters, hub, subscriptions, database }: Parts, now: number): Readings {
+  const { outbox, deliveries, due, deadLetters } = store.stats();
+  const starting = starts.stats();
+  const { subscribers, delivered, repeated } = hub.stats();
+  const { sockets, slow } = subscriptions.stats();
+  return {
+    oldest: { fanout: outbox.oldestAt, webhook: deliveries.oldestAt, start: starting.oldestAt },
+    depth: { fanout: outbox.behind, webhook: deliveries.waiting, start: starting.waiting },
+    due: { executions: due.heads, since: due.earliestAt !== null && due.earliestAt < now ? due.earliestAt : null },
+    deadLetters,
+    groupFailures: store.writer.stats.failures,
+    waiters: waiters.stats().waiting,
+    sockets,
+    subscriptions: subscribers,
+    delivered,
+    repeated,
+    slowSockets: slow,
+    databaseBytes: { database: bytesOf(database), wal: bytesOf(`${database}-wal`) },
+  };
+}
+
+/** 0 where there is no such file. */
+const bytesOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
