@@ -35,11 +35,19 @@ export function hasScope(caller: Caller, scope: Scope): boolean {
   return caller.type === 'key' ? caller.scopes.includes(scope) : scope === 'read';
 }
 
-/** May this caller read executions of (workflow, id), if they belong to its tenant? `id` null: all of the workflow. */
+/** May this caller read executions of (workflow, id), if they belong to a tenant that it sees? `id` null: all of the workflow. */
 export function mayRead(caller: Caller, workflow: string, id: string | null): boolean {
   if (caller.type === 'key') return caller.scopes.includes('read');
   if (caller.grant.type === 'workflow') return caller.grant.workflow === workflow;
   return caller.grant.executions.some((named) => named.workflow === workflow && named.id === id);
+}
+
+/**
+ * May this caller see executions of a tenant? Its own; an API key with the scope `admin` those of all tenants (S24). Live
+ * subscriptions alone stay with the key's own tenant: there the tenant is part of what is subscribed to.
+ */
+export function seesTenant(caller: Caller, tenant: string): boolean {
+  return caller.tenant === tenant || (caller.type === 'key' && caller.scopes.includes('admin'));
 }
 
 /** Does an update reach this caller? The one rule for every channel. */
@@ -47,7 +55,7 @@ export function maySee(
   caller: Caller,
   update: { readonly tenant: string; readonly workflow: string; readonly id: string },
 ): boolean {
-  return caller.tenant === update.tenant && mayRead(caller, update.workflow, update.id);
+  return seesTenant(caller, update.tenant) && mayRead(caller, update.workflow, update.id);
 }
 
 const keyShape = /^sw_(?<id>[0-9A-Za-z]{1,40})_(?<secret>[0-9A-Za-z_-]{16,100})$/;

@@ -40,7 +40,10 @@ export interface Change {
   readonly key: LogKey;
   /** `head.version` as it was loaded; 0 when there was none. Anything else stored: conflict. */
   readonly expectedVersion: number;
-  /** Its `version` is `expectedVersion + 1`. */
+  /**
+   * Its `version` is `expectedVersion + 1`. One with `goneUntil` forgets the execution: with it go its intake and
+   * idempotency records, its dead letters and its delivery cursors, and its updates once the listener has had them (S4).
+   */
   readonly head: Head;
   /** At most 99, in order; may span two epochs. */
   readonly updates: readonly Update[];
@@ -224,7 +227,24 @@ export interface Executions {
   start(key: LogKey, input: string): Promise<StartOutcome>;
   /** The answer's `event` has the shape of a status-change event. */
   describe(executionArn: string): Promise<Description>;
+  /**
+   * Goes on with an execution that ended as FAILED, TIMED_OUT or ABORTED, from where it failed, under the same ARN: AWS's
+   * RedriveExecution (Standard only, within 14 days of the end, fewer than 24,999 history events). Durable when it
+   * resolves. Rejects on passing trouble only; repeated after an answer that was lost, it is refused as RUNNING.
+   */
+  redrive(executionArn: string): Promise<RedriveOutcome>;
 }
+
+export type RedriveOutcome =
+  | {
+      readonly type: 'redriven';
+      /** Epoch milliseconds. */
+      readonly redriveDate: number;
+      /** The new attempt's number: 1 for the first redrive. */
+      readonly redriveCount: number;
+    }
+  /** It cannot be redriven (ExecutionNotRedrivable), or is none of ours (ExecutionDoesNotExist). */
+  | { readonly type: 'refused'; readonly reason: string };
 
 export type StartOutcome =
   | { readonly type: 'started'; readonly executionArn: string; readonly machineArn: string; readonly startDate: number }

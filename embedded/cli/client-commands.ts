@@ -1,34 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { createStatusClient, type StatusClient } from '../../client-sdk/src/index.ts';
+import { createStatusClient, isStatusError, type StatusClient } from '../../client-sdk/src/index.ts';
 import type { Json, Update } from '../../core/contract.ts';
+import { type Connect, connecting, credentialOf } from './connect.ts';
 import { parseJson } from './parse.ts';
-
-interface Connect {
-  readonly url: string;
-  readonly key?: string;
-  readonly data: string;
-  readonly json?: true;
-}
 
 /** The commands that are clients of a running service. */
 export function clientCommands(): readonly Command[] {
   return [startCommand(), statusCommand(), watchCommand()];
-}
-
-function connecting(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--url <url>', 'where the service answers').default('http://127.0.0.1:8787').env('STATUSWIRE_URL'),
-    )
-    .addOption(new Option('--key <key>', 'API key or watch token').env('STATUSWIRE_API_KEY'))
-    .addOption(
-      new Option('--data <folder>', 'data folder of a local service, for its first key')
-        .default('.statuswire')
-        .env('STATUSWIRE_DATA'),
-    )
-    .option('--json', 'print JSON, one value a line');
 }
 
 function startCommand(): Command {
@@ -72,10 +50,14 @@ function watchCommand(): Command {
         options: Connect & { readonly channel: 'auto' | 'polling' | 'subscription' },
       ) => {
         using client = connect(options, options.channel);
+        // A watch waits for a service that is down; a command that was given a wrong URL or key says so instead.
+        const latest = await latestOf(client, workflow, id);
         for await (const update of client.watch(workflow, id)) {
           if (update.skipped && !options.json) console.log('  (earlier updates are no longer kept)');
           console.log(options.json ? JSON.stringify(update) : describeUpdate(update));
-          if (!update.done) continue;
+          // A redrive has gone on from here already.
+          const isFormer = latest?.epoch === update.epoch && update.seq < latest.seq;
+          if (!update.done || isFormer) continue;
           process.exitCode = update.status === 'SUCCEEDED' ? 0 : 1;
           return;
         }
@@ -83,18 +65,18 @@ function watchCommand(): Command {
     );
 }
 
-function connect(options: Connect, channels: 'auto' | 'polling' | 'subscription' = 'auto'): StatusClient {
-  return createStatusClient({ url: options.url, token: options.key ?? keyFromFolder(options.data), channels });
+/** null when it is not there yet. */
+async function latestOf(client: StatusClient, workflow: string, id: string): Promise<Update | null> {
+  try {
+    return await client.status(workflow, id);
+  } catch (error) {
+    if (isStatusError(error, 'not-found')) return null;
+    throw error;
+  }
 }
 
-function keyFromFolder(folder: string): string {
-  try {
-    return readFileSync(join(folder, 'api-key'), 'utf8').trim();
-  } catch (error) {
-    throw new Error(`no API key: give --key, set STATUSWIRE_API_KEY, or name the service's --data folder`, {
-      cause: error,
-    });
-  }
+function connect(options: Connect, channels: 'auto' | 'polling' | 'subscription' = 'auto'): StatusClient {
+  return createStatusClient({ url: options.url, token: credentialOf(options), channels });
 }
 
 /** One line for people. */

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { isStatusError } from '../../client-sdk/src/index.ts';
+import { backupCommand } from './backup.ts';
 import { clientCommands } from './client-commands.ts';
+import { doctorCommand } from './doctor.ts';
+import { operatorCommands } from './operator-commands.ts';
 import { serveCommand } from './serve.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -13,12 +15,10 @@ export async function run(argv: readonly string[]): Promise<void> {
   const program = new Command('statuswire')
     .description('Real-time status of Step Functions executions: polling, webhooks and GraphQL subscriptions.')
     .version(version)
-    .showHelpAfterError('(add --help for usage)')
-    .exitOverride();
-  program.addCommand(serveCommand());
-  for (const command of clientCommands()) program.addCommand(command);
-  // Subcommands do not inherit this one.
-  for (const command of program.commands) command.exitOverride().showHelpAfterError('(add --help for usage)');
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.');
+  for (const command of [serveCommand(), backupCommand(), doctorCommand()]) program.addCommand(command);
+  for (const command of [...clientCommands(), ...operatorCommands()]) program.addCommand(command);
+  answerForItself(program);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
@@ -26,10 +26,23 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** Errors are thrown, and say where help is; subcommands do not inherit that. */
+function answerForItself(command: Command): void {
+  command.exitOverride().showHelpAfterError('(add --help for usage)');
+  for (const inner of command.commands) answerForItself(inner);
+}
+
 function exitCodeOf(error: unknown): number {
   // commander has said what is wrong already; --help and --version end the same way, with code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  console.error(`statuswire: ${error instanceof Error ? error.message : String(error)}`);
-  if (isStatusError(error) && error.hint) console.error(error.hint);
+  const root = rootOf(error);
+  console.error(`statuswire: ${messageOf(error)}${root === error ? '' : ` (${messageOf(root)})`}`);
   return 1;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What lies at the bottom of an error: of a failed fetch, that the connection was refused. */
+function rootOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : error;
 }

@@ -9,11 +9,24 @@ export function parsePort(text: string): number {
   return port;
 }
 
+/** A whole number, 0 included. */
+export function parseCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number, e.g. 100.');
+  return Number(text);
+}
+
 /** A factor above 0, at most 1,000. */
 export function parseScale(text: string): number {
   const scale = Number(text);
   if (!(scale > 0 && scale <= 1_000)) throw new InvalidArgumentError('It is a number above 0, e.g. 0.01.');
   return scale;
+}
+
+/** Days, at least 15: a redrive may come 14 days after the end (S4). */
+export function parseDays(text: string): number {
+  const days = Number(text);
+  if (!(text.trim() !== '' && days >= 15 && days <= 36_500)) throw new InvalidArgumentError('It is 15 or more.');
+  return days;
 }
 
 /** JSON, or `@file` to read it from. */

@@ -113,7 +113,7 @@ export function runExecution(options: ExecutionOptions): Execution {
     const before = recorder.run();
     if (before.begunAt !== null) flow.previous = before.nextId - 1;
     recorder.abortOpen(flow, null);
-    if (before.begunAt === null) recorder.begin({ roleArn: roleArn(place) });
+    if (before.begunAt === null) flow.previous = recorder.begin({ roleArn: roleArn(place) });
     const begunAt = recorder.run().begunAt ?? clock.now();
     const { TimeoutSeconds } = machine;
     const cancel =
@@ -142,7 +142,7 @@ export function runExecution(options: ExecutionOptions): Execution {
       release();
     }
     if (halted.aborted) return;
-    if (recorder.run().begunAt === null) recorder.begin({ roleArn: roleArn(place) });
+    if (recorder.run().begunAt === null) flow.previous = recorder.begin({ roleArn: roleArn(place) });
     const last = topFlow(new AbortController().signal);
     last.previous = flow.previous;
     if (end.status === 'ABORTED' || end.status === 'TIMED_OUT') recorder.abortOpen(last, null);

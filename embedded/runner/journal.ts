@@ -25,6 +25,17 @@ export interface Remains {
   readonly items: readonly JournalItem[];
 }
 
+/** What is decided over a run that may be redriven. */
+export type RedriveDecision =
+  | { readonly type: 'refused'; readonly reason: string }
+  /** What it becomes, and the event that tells so. */
+  | { readonly type: 'redriven'; readonly run: Run; readonly event: object };
+
+/** What a redrive leaves to do: everything that waits to be emitted, the new event last. */
+export type Redriven =
+  | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'redriven'; readonly run: Run; readonly items: readonly JournalItem[] };
+
 /** The runner's memory over a crash. Every method is one write, called in order. */
 export interface Journal {
   /** Stores a new run with its first item, unless the ARN is there already: then answers what is there. */
@@ -34,6 +45,8 @@ export interface Journal {
   /** Forgets items up to a position: their emission was answered. */
   acknowledge(upTo: ReadonlyMap<string, number>): Promise<void>;
   find(arn: string): Promise<Run | null>;
+  /** Decides over the run as it stands and stores what it becomes with the event, as one. */
+  redrive(arn: string, decide: (run: Run | null) => RedriveDecision): Promise<Redriven>;
   remains(): Promise<Remains>;
   /** Forgets runs that ended before a time; their names can be used again. */
   purge(endedBefore: number): Promise<void>;
@@ -51,10 +64,11 @@ function statements(db: DatabaseSync) {
     put: db.prepare('INSERT INTO runner_journal (arn, position, item) VALUES (?, ?, ?)'),
     drop: db.prepare('DELETE FROM runner_journal WHERE arn = ? AND position <= ?'),
     find: db.prepare('SELECT * FROM runner_runs WHERE arn = ?'),
+    waiting: db.prepare('SELECT arn, position, item FROM runner_journal WHERE arn = ? ORDER BY position'),
     change: db.prepare(
       `UPDATE runner_runs SET begun_at = :begun_at, next_id = :next_id, next_sequence = :next_sequence, state = :state,
        state_input = :state_input, open = :open, status = :status, output = :output, error = :error, cause = :cause,
-       stop_date = :stop_date WHERE arn = :arn`,
+       stop_date = :stop_date, redrive_count = :redrive_count, redrive_date = :redrive_date WHERE arn = :arn`,
     ),
   };
 }
@@ -66,12 +80,21 @@ function remainsOf(db: DatabaseSync): Remains {
   const items = db.prepare('SELECT arn, position, item FROM runner_journal ORDER BY arn, position');
   return {
     runs: runs.all().map(fromRow),
-    items: items.all().map(({ arn, position, item }) => ({
-      arn: String(arn),
-      position: Number(position),
-      item: String(item),
-    })),
+    items: items.all().map(toItem),
   };
+}
+
+function toItem({ arn, position, item }: Readonly<Record<string, unknown>>): JournalItem {
+  return { arn: String(arn), position: Number(position), item: String(item) };
+}
+
+/** Databases from before redrives lack their column. */
+function makeTables(db: DatabaseSync): void {
+  db.exec(runnerSchema);
+  const columns = db.prepare('PRAGMA table_info(runner_runs)').all();
+  if (!columns.some(({ name }) => name === 'redrive_date')) {
+    db.exec('ALTER TABLE runner_runs ADD COLUMN redrive_date INTEGER');
+  }
 }
 
 /** Makes the tables if they are not there and opens the journal. */
@@ -80,19 +103,17 @@ export function openJournal(writer: Writer): Journal {
   // Until the tables are known to be committed every work makes them: the group that made them may be undone.
   let made = false;
   const on = (db: DatabaseSync): ReturnType<typeof statements> => {
-    if (!made) db.exec(runnerSchema);
+    if (!made) makeTables(db);
     const known = prepared.get(db) ?? statements(db);
     prepared.set(db, known);
     return known;
   };
-  writer
-    .write((db) => db.exec(runnerSchema))
-    .then(
-      () => {
-        made = true;
-      },
-      () => undefined,
-    );
+  writer.write(makeTables).then(
+    () => {
+      made = true;
+    },
+    () => undefined,
+  );
   const find = (db: DatabaseSync, arn: string): Run | null => {
     const row = on(db).find.get(arn);
     return row === undefined ? null : fromRow(row);
@@ -118,6 +139,17 @@ export function openJournal(writer: Writer): Journal {
         for (const [arn, position] of upTo) on(db).drop.run(arn, position);
       }),
     find: (arn) => writer.write((db) => find(db, arn)),
+    redrive: (arn, decide) =>
+      writer.write((db) => {
+        const answer = decide(find(db, arn));
+        if (answer.type === 'refused') return answer;
+        const waiting = on(db).waiting.all(arn).map(toItem);
+        const position = (waiting.at(-1)?.position ?? 0) + 1;
+        const item: JournalItem = { arn, position, item: JSON.stringify(answer.event) };
+        on(db).put.run(arn, position, item.item);
+        on(db).change.run(toChange(answer.run));
+        return { type: 'redriven', run: answer.run, items: [...waiting, item] };
+      }),
     remains: () =>
       writer.write((db) => {
         on(db);

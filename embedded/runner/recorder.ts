@@ -12,8 +12,11 @@ import type { OpenState, Run, RunEnd } from './run.ts';
 export interface Recorder {
   /** Where the run stands now. */
   run(): Run;
-  /** The run begins to work. */
-  begin(details: HistoryDetails): void;
+  /**
+   * The attempt begins to work: `ExecutionStarted`, or `ExecutionRedriven`. Answers what the next record names as its
+   * predecessor.
+   */
+  begin(details: HistoryDetails): number;
   /** Adds a record of this line and answers its history id. Throws the signal's reason once the line was aborted. */
   record(flow: Flow, type: string, details: HistoryDetails): number;
   entered(flow: Flow, name: string, type: StateType, input: Json): number;
@@ -93,8 +96,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     run: () => run,
     begin(details) {
       run = { ...run, begunAt: clock.now() };
+      if (run.redriveCount > 0) {
+        return add('ExecutionRedriven', { redriveCount: String(run.redriveCount) }, run.nextId - 1);
+      }
       // AWS gives the first state's entry no predecessor either (aws-facts §2.1).
       add('ExecutionStarted', details, 0);
+      return 0;
     },
     record,
     entered(flow, name, type, input) {

@@ -14,7 +14,6 @@ export function toRow(run: Run): RunRow {
     id: run.id,
     input: run.input,
     start_date: run.startDate,
-    redrive_count: run.redriveCount,
     ...toChange(run),
   };
 }
@@ -23,6 +22,8 @@ export function toRow(run: Run): RunRow {
 export function toChange(run: Run): RunRow {
   return {
     arn: run.arn,
+    redrive_count: run.redriveCount,
+    redrive_date: run.redriveDate,
     begun_at: run.begunAt,
     next_id: run.nextId,
     next_sequence: run.nextSequence,
@@ -54,6 +55,7 @@ export function fromRow(row: Readonly<Record<string, unknown>>): Run {
     input: asText(row.input) ?? 'null',
     startDate: asNumber(row.start_date) ?? 0,
     redriveCount: asNumber(row.redrive_count) ?? 0,
+    redriveDate: asNumber(row.redrive_date),
     begunAt: asNumber(row.begun_at),
     nextId: asNumber(row.next_id) ?? 1,
     nextSequence: asNumber(row.next_sequence) ?? 1,

@@ -32,7 +32,9 @@ export interface Run {
   /** Epoch milliseconds. */
   readonly startDate: number;
   readonly redriveCount: number;
-  /** When its first state machine step was due, epoch milliseconds: TimeoutSeconds counts from here. Null before. */
+  /** When it was redriven last, epoch milliseconds; null when it never was. */
+  readonly redriveDate: number | null;
+  /** When this attempt's first step was due, epoch milliseconds: TimeoutSeconds counts from here. Null before. */
   readonly begunAt: number | null;
   /** Id of the next history record. */
   readonly nextId: number;

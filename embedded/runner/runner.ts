@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Description, Executions, LogKey, StartOutcome } from '../../core/ports.ts';
+import type { Description, Executions, LogKey, RedriveOutcome, StartOutcome } from '../../core/ports.ts';
 import type { LoadedWorkflow } from '../workflows/loaded-workflow.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Execution, runExecution } from './execution.ts';
 import { readingContext } from './interpreter/context-object.ts';
-import { type JournalItem, openJournal, type Writer } from './journal.ts';
+import { type JournalItem, openJournal, type RedriveDecision, type Writer } from './journal.ts';
 import { createOutbox } from './outbox.ts';
 import { executionArn, localPlace, machineArn, type Place } from './place.ts';
 import { createRecorder } from './recorder.ts';
+import { redriven, redriveRefusal } from './redrive.ts';
 import type { Run } from './run.ts';
 import { createSlots } from './slots.ts';
 import { statusEvent } from './status-event.ts';
@@ -65,7 +66,7 @@ function isJson(text: string): boolean {
 }
 
 /**
- * The local runner: `start` and `describe` as Step Functions has them (Standard), and the same bytes to `emit` that
+ * The local runner: `start`, `describe` and `redrive` as Step Functions has them (Standard), and the same bytes to `emit` that
  * EventBridge and CloudWatch Logs would send. Everything emitted is journaled before, through the same writer that
  * commits the log, so that after a crash the same items come again and then the rest.
  */
@@ -89,7 +90,15 @@ export function createRunner(options: RunnerOptions): Runner {
   const slots = createSlots(options.maxConcurrent ?? 1_000);
   const stopped = new AbortController();
   const writes = new Set<Promise<unknown>>();
-  const live = new Map<string, { readonly halt: AbortController; readonly execution: Execution | null }>();
+  const live = new Map<
+    string,
+    {
+      readonly halt: AbortController;
+      readonly execution: Execution | null;
+      /** It is no longer live. Never rejects. */
+      readonly done: Promise<void>;
+    }
+  >();
   const idlers: (() => void)[] = [];
   let acknowledged = new Map<string, number>();
 
@@ -113,8 +122,23 @@ export function createRunner(options: RunnerOptions): Runner {
   function sweep(): void {
     const upTo = acknowledged;
     acknowledged = new Map();
-    if (stopped.signal.aborted) return;
+    if (stopped.signal.aborted || upTo.size === 0) return;
     journal.acknowledge(upTo).catch((error) => log.warn({ err: error }, 'emitted items stay in the journal'));
+  }
+
+  function decideRedrive(arn: string, run: Run | null): RedriveDecision {
+    const refused = (reason: string): RedriveDecision => ({ type: 'refused', reason });
+    if (run === null) return refused(`ExecutionDoesNotExist: ${arn}`);
+    if (!workflows.has(run.workflow)) return refused(`StateMachineDoesNotExist: "${run.workflow}" is not loaded`);
+    const now = clock.now();
+    const reason = redriveRefusal(run, now);
+    if (reason !== null) return refused(reason);
+    const next = redriven(run, now);
+    return {
+      type: 'redriven',
+      run: next,
+      event: statusEvent(next, { place, eventId: newEventId(), now, whole: false }),
+    };
   }
 
   /** Emits what waits, then runs the rest; `runs` false where nothing is left to run. */
@@ -165,14 +189,13 @@ export function createRunner(options: RunnerOptions): Runner {
         halted,
       });
     }
-    live.set(arn, { halt, execution });
-    const done = execution?.done ?? outbox.drained();
-    void done
+    const done = (execution?.done ?? outbox.drained())
       .catch((error) => log.error({ err: error, arn }, 'the execution stopped; it goes on after the next start'))
       .finally(() => {
         live.delete(arn);
         if (live.size === 0) for (const idler of idlers.splice(0)) idler();
       });
+    live.set(arn, { halt, execution, done });
   }
 
   return {
@@ -186,8 +209,8 @@ export function createRunner(options: RunnerOptions): Runner {
       const arn = executionArn(place, workflow, id);
       const now = clock.now();
       const run: Run = {
-        ...{ arn, workflow, id, input, startDate: now, redriveCount: 0, begunAt: null, nextId: 1, nextSequence: 1 },
-        ...{ position: null, open: [], end: null },
+        ...{ arn, workflow, id, input, startDate: now, redriveCount: 0, redriveDate: null, begunAt: null },
+        ...{ nextId: 1, nextSequence: 1, position: null, open: [], end: null },
       };
       const event = statusEvent(run, { place, eventId: newEventId(), now, whole: false });
       const item: JournalItem = { arn, position: 1, item: JSON.stringify(event) };
@@ -205,6 +228,21 @@ export function createRunner(options: RunnerOptions): Runner {
       if (run === null) return { type: 'impossible', reason: `ExecutionDoesNotExist: ${arn}` };
       const event = statusEvent(run, { place, eventId: newEventId(), now: clock.now(), whole: true });
       return { type: 'described', event: JSON.parse(JSON.stringify(event)) };
+    },
+
+    async redrive(arn: string): Promise<RedriveOutcome> {
+      stopped.signal.throwIfAborted();
+      const known = await journal.find(arn);
+      // The end must be in the log before the next attempt begins, and what acknowledges it must be written before new
+      // items come: positions are counted from 1 again once nothing waits.
+      if (known?.end) await live.get(arn)?.done;
+      sweep();
+      const answer = await journal.redrive(arn, (run) => decideRedrive(arn, run));
+      if (answer.type === 'refused') return answer;
+      await live.get(arn)?.done;
+      if (!stopped.signal.aborted) launch(answer.run, answer.items, true);
+      const { redriveCount, redriveDate } = answer.run;
+      return { type: 'redriven', redriveCount, redriveDate: redriveDate ?? clock.now() };
     },
 
     async resume(): Promise<void> {

@@ -20,7 +20,8 @@ CREATE TABLE IF NOT EXISTS runner_runs (
   output TEXT,
   error TEXT,
   cause TEXT,
-  stop_date INTEGER
+  stop_date INTEGER,
+  redrive_date INTEGER
 ) STRICT;
 CREATE INDEX IF NOT EXISTS runner_runs_running ON runner_runs (start_date) WHERE status = 'RUNNING';
 CREATE INDEX IF NOT EXISTS runner_runs_ended ON runner_runs (stop_date) WHERE stop_date IS NOT NULL;

@@ -1,4 +1,5 @@
 import { machineArn, type Place } from './place.ts';
+import { redriveRefusal } from './redrive.ts';
 import type { Run } from './run.ts';
 
 /** Escaped input and output above this are left out (aws-facts §1.3). */
@@ -35,14 +36,12 @@ function included(input: string, output: string | null): { readonly input: boole
   };
 }
 
-/** FAILED, TIMED_OUT and ABORTED Standard executions can be redriven (aws-facts §1.5). */
-function redriveOf(status: string): { readonly redriveStatus: string; readonly redriveStatusReason: string | null } {
-  return status === 'RUNNING' || status === 'SUCCEEDED'
-    ? {
-        redriveStatus: 'NOT_REDRIVABLE',
-        redriveStatusReason: `Execution is ${status} and cannot be redriven`,
-      }
-    : { redriveStatus: 'REDRIVABLE', redriveStatusReason: null };
+function redriveOf(
+  run: Run,
+  now: number,
+): { readonly redriveStatus: string; readonly redriveStatusReason: string | null } {
+  const reason = redriveRefusal(run, now);
+  return { redriveStatus: reason === null ? 'REDRIVABLE' : 'NOT_REDRIVABLE', redriveStatusReason: reason };
 }
 
 /**
@@ -82,8 +81,8 @@ export function statusEvent(
       stateMachineVersionArn: null,
       stateMachineAliasArn: null,
       redriveCount: run.redriveCount,
-      redriveDate: null,
-      ...redriveOf(status),
+      redriveDate: run.redriveDate,
+      ...redriveOf(run, now),
       inputDetails: { included: shown.input },
       outputDetails: output === null ? null : { included: shown.output },
       error: run.end?.error ?? null,

@@ -10,7 +10,13 @@ export interface ProgressReport {
 
 /** What a task handler gets beside its input. */
 export interface TaskContext {
-  readonly execution: { readonly id: string; readonly workflow: string; readonly arn: string };
+  readonly execution: {
+    readonly id: string;
+    readonly workflow: string;
+    readonly arn: string;
+    /** How often the execution has been redriven; 0 in its first attempt. */
+    readonly redriveCount: number;
+  };
   /** Name of the Task state. */
   readonly state: string;
   /** How often this entry of the state has been retried so far; 0 for the first try. */

@@ -38,8 +38,12 @@ export const CheckInventory: TaskHandler = async (input, { progress, sleep }) =>
 };
 
 export const InitiateShipping: TaskHandler = async (input, { execution, progress, sleep }) => {
+  const { carrier } = asOrder(input);
   await progress({ percent: 75, message: 'Packing' });
   await sleep(150);
+  if (carrier === 'down' || (carrier === 'down-once' && execution.redriveCount === 0)) {
+    throw taskError('CarrierUnavailable', 'The carrier takes no parcels');
+  }
   await progress({ percent: 90, message: 'Handing over to the carrier' });
   await sleep(100);
   return { ...asOrder(input), trackingNumber: `SW-${execution.id}` };

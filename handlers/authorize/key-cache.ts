@@ -5,6 +5,8 @@ import type { Keys } from '../../core/ports.ts';
 export interface KeyCache {
   /** Rejects when the store does. */
   find(id: string): Promise<ApiKeyRecord | null>;
+  /** The record as remembered now, without asking the store; null when it is not, or no longer. */
+  remembered(id: string): ApiKeyRecord | null;
   /** Makes the next look-up ask the store. */
   forget(id: string): void;
 }
@@ -20,10 +22,15 @@ export function createKeyCache(keys: Keys, now: () => number, maxAgeMs: number):
   const known = new Map<string, { readonly record: ApiKeyRecord; readonly until: number }>();
   /** Raised by `forget`: a look-up that began before must not bring the old record back. */
   let generation = 0;
+  function remembered(id: string): ApiKeyRecord | null {
+    const hit = known.get(id);
+    return hit && hit.until > now() ? hit.record : null;
+  }
   return {
+    remembered,
     async find(id) {
-      const hit = known.get(id);
-      if (hit && hit.until > now()) return hit.record;
+      const hit = remembered(id);
+      if (hit) return hit;
       known.delete(id);
       const asked = { at: now(), generation };
       const record = await keys.find(id);

@@ -2,6 +2,7 @@ import { type Caller, parseApiKey } from '../../core/access.ts';
 import type { Keys } from '../../core/ports.ts';
 import { secretMatches } from './api-key.ts';
 import { createKeyCache } from './key-cache.ts';
+import { createVerifiedCache } from './verified-cache.ts';
 import { createWatchTokens, maxTokenLength, type WatchTokens } from './watch-token.ts';
 
 export interface VerifierOptions {
@@ -36,16 +37,25 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const { now, issuer = 'statuswire', keyCacheMs = 5_000 } = options;
   const cache = createKeyCache(options.keys, now, keyCacheMs);
   const tokens = createWatchTokens(options.tokenSecrets, now, issuer);
+  const verified = createVerifiedCache(now, cache.remembered);
   return {
     async verify(credential) {
       const text = credential?.replace(/^Bearer +/i, '') ?? '';
       if (text === '' || text.length > maxTokenLength + 'sw_'.length) return null;
+      const known = verified.find(text);
+      if (known) return known;
       const key = parseApiKey(text);
       // A JWT has dots and an API key has none, so the shapes cannot be mistaken for one another.
-      if (!key) return tokens.verify(text.startsWith('sw_') ? text.slice(3) : text);
+      if (!key) {
+        const caller = await tokens.verify(text.startsWith('sw_') ? text.slice(3) : text);
+        if (caller) verified.add(text, { caller, record: null });
+        return caller;
+      }
       const record = await cache.find(key.id);
       if (!record || !secretMatches(record, key.secret)) return null;
-      return { type: 'key', keyId: record.id, tenant: record.tenant, scopes: record.scopes };
+      const caller: Caller = { type: 'key', keyId: record.id, tenant: record.tenant, scopes: record.scopes };
+      verified.add(text, { caller, record });
+      return caller;
     },
     mintToken: tokens.mint,
     forgetKey: cache.forget,

@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { type Caller, mayRead } from '../../core/access.ts';
 import type { Update } from '../../core/contract.ts';
+import { compiledOperation } from './compiled-operation.ts';
 import { refusal } from './errors.ts';
 
 /**
@@ -80,14 +81,34 @@ export function planSubscription(operation: Operation, caller: Caller): Planned 
     return refused('BAD_USER_INPUT', `workflow and id must have 1 to ${maxNameLength} characters.`);
   if (!mayRead(caller, workflow, id)) return refused('FORBIDDEN', whyForbidden(caller, id));
 
+  const executed = (update: Update): string =>
+    JSON.stringify(execute({ ...args, rootValue: { statusChanged: update } }));
   return {
     type: 'subscription',
     plan: {
       target: { tenant: caller.tenant, workflow, id },
       // Coerced values come in the order of the definitions, so equal ones have equal text.
       key: JSON.stringify([operation.number, operationName, coercion.coerced]),
-      render: (update) => JSON.stringify(execute({ ...args, rootValue: { statusChanged: update } })),
+      render: renderer(operation, coercion.coerced, executed),
     },
+  };
+}
+
+/** By the compiled selection; where there is none, or it gives up on an update, by executing. */
+function renderer(
+  operation: Operation,
+  variables: { readonly [name: string]: unknown },
+  executed: (update: Update) => string,
+): (update: Update) => string {
+  const compiled = compiledOperation(operation, variables);
+  if (!compiled) return executed;
+  return (update) => {
+    try {
+      return compiled(update);
+    } catch {
+      // A value that is not of its type: the execution tells which, as GraphQL has it.
+      return executed(update);
+    }
   };
 }
 

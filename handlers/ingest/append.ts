@@ -1,4 +1,5 @@
 import type { ProjectedFact } from '../../core/facts.ts';
+import { forget } from '../../core/forget.ts';
 import type { Head } from '../../core/head.ts';
 import type { Release } from '../../core/hold.ts';
 import { isForgottenForGood } from '../../core/place.ts';
@@ -25,9 +26,15 @@ export interface AppenderOptions {
 export interface AppendExtras extends Pick<Change, 'intake' | 'idempotency'> {
   /** Only if there is no such execution yet: otherwise nothing is done and the answer is `taken`. */
   readonly create?: true;
+  /** Only while this holds of what is stored: otherwise nothing is done and the answer is `refused`. Asked at each try. */
+  readonly onlyIf?: (head: Head | null) => boolean;
+  /** Forgets the log instead of taking facts; `refused` when there is none, or it is not done (S4). */
+  readonly forget?: true;
   readonly release?: Release;
   readonly abandonUnowned?: true;
 }
+
+export type Answer = 'ok' | 'taken' | 'refused';
 
 /** Takes facts into the log. */
 export interface Appender {
@@ -35,7 +42,7 @@ export interface Appender {
    * Resolves once the facts are durable. Facts of one execution that arrive while a commit is under way go into the next
    * one together. Rejects when they could not be committed: send them again, what was taken has no second effect.
    */
-  append(key: LogKey, facts: readonly ProjectedFact[], extras?: AppendExtras): Promise<'ok' | 'taken'>;
+  append(key: LogKey, facts: readonly ProjectedFact[], extras?: AppendExtras): Promise<Answer>;
   /** Resolves when nothing is under way. */
   idle(): Promise<void>;
 }
@@ -44,7 +51,7 @@ interface Job {
   readonly key: LogKey;
   readonly facts: readonly ProjectedFact[];
   readonly extras: AppendExtras | undefined;
-  readonly done: (answer: 'ok' | 'taken') => void;
+  readonly done: (answer: Answer) => void;
   readonly failed: (error: unknown) => void;
   tries: number;
 }
@@ -137,13 +144,15 @@ async function takeRound(
 interface Step {
   readonly jobs: readonly Job[];
   readonly change: Change | null;
-  readonly answer: 'ok' | 'taken';
+  readonly answer: Answer;
 }
 
 function step(options: AppenderOptions, jobs: readonly Job[], head: Head | null): Step {
   const [{ key, extras } = { key: { workflow: '', id: '' }, extras: undefined }] = jobs;
   const now = options.now();
   if (extras?.create && head && !isForgottenForGood(head, now)) return { jobs, change: null, answer: 'taken' };
+  if (extras?.onlyIf && !extras.onlyIf(head)) return { jobs, change: null, answer: 'refused' };
+  if (extras?.forget) return forgetting(key, head, now, jobs);
   const facts = jobs.flatMap((job) => job.facts);
   const reduction = reduce(key, head, facts, {
     now,
@@ -169,6 +178,12 @@ function step(options: AppenderOptions, jobs: readonly Job[], head: Head | null)
     },
     answer: 'ok',
   };
+}
+
+function forgetting(key: LogKey, head: Head | null, now: number, jobs: readonly Job[]): Step {
+  const marker = forget(head, now);
+  if (!head || !marker) return { jobs, change: null, answer: 'refused' };
+  return { jobs, change: { key, expectedVersion: head.version, head: marker, updates: [] }, answer: 'ok' };
 }
 
 function retryable(jobs: readonly Job[], attempts: number): readonly Job[] {

@@ -4,8 +4,10 @@ import type { Bindings, DeadLetter, DeadLetters, LogKey } from '../../core/ports
 import { projectFact } from '../../core/projection.ts';
 import { parseEventBridge } from '../../core/sources/event-bridge.ts';
 import { parseLogEvents } from '../../core/sources/log-subscription.ts';
+import { progressDetailType } from '../../core/sources/progress.ts';
 import type { RulesOf } from '../../core/workflow-rules.ts';
 import type { Appender } from './append.ts';
+import { letterBody } from './letter-body.ts';
 
 export interface IngestOptions {
   readonly appender: Appender;
@@ -17,7 +19,15 @@ export interface IngestOptions {
   readonly newId: () => string;
   /** Told why an item was left out although nothing is wrong with it, for metrics. */
   readonly onIgnored?: (why: string) => void;
+  /** Told what became of each item, after the commit, for metrics. */
+  readonly onItem?: (source: ItemSource, outcome: ItemOutcome) => void;
 }
+
+/** What an item claims to be: a status-change event, log records of the history, a progress event. */
+export type ItemSource = 'status' | 'history' | 'progress' | 'unknown';
+
+/** `ignored`: nothing of it was to be kept, and nothing is wrong with it. */
+export type ItemOutcome = 'accepted' | 'rejected' | 'ignored';
 
 export interface Rejection {
   readonly index: number;
@@ -36,11 +46,15 @@ export interface IngestResult {
  * commit; what is wrong with an item is told by its index, kept as a dead letter, and stops nothing else (G10).
  * Rejects when not all could be committed: send all again (S25).
  */
-export type Ingest = (items: readonly unknown[]) => Promise<IngestResult>;
+export type Ingest = (items: readonly unknown[], options?: IngestCallOptions) => Promise<IngestResult>;
+
+export interface IngestCallOptions {
+  /** Make dead letters of what is wrong? Not where it is one already. @default true */
+  readonly letters?: boolean;
+}
 
 /** A subscription payload holds at most 1 MiB before compression by CloudWatch Logs; this leaves room. */
 const maxDecodedBytes = 8 * 1024 * 1024;
-const maxLetterBody = 64 * 1024;
 
 export function createIngest(options: IngestOptions): Ingest {
   const bound = new Map<string, string>();
@@ -56,12 +70,14 @@ export function createIngest(options: IngestOptions): Ingest {
     return arn === machineArn ? null : `workflow ${workflow} is bound to ${arn}, not to ${machineArn}`;
   }
 
-  return async (items) => {
+  return async (items, { letters = true } = {}) => {
     const rejected: Rejection[] = [];
     const facts: Fact[] = [];
+    const outcomes: ItemOutcome[] = [];
     for (const [index, item] of items.entries()) {
       const reasons: string[] = [];
-      for (const parsed of parseItem(item)) {
+      const parts = parseItem(item);
+      for (const parsed of parts) {
         if (parsed.type === 'rejected') reasons.push(parsed.reason);
         else if (parsed.type === 'ignored') options.onIgnored?.(parsed.why);
         else {
@@ -72,6 +88,8 @@ export function createIngest(options: IngestOptions): Ingest {
           }
         }
       }
+      const ignored = parts.every((parsed) => parsed.type === 'ignored');
+      outcomes.push(reasons.length > 0 ? 'rejected' : ignored ? 'ignored' : 'accepted');
       if (reasons.length > 0) rejected.push({ index, reason: [...new Set(reasons)].slice(0, 5).join('; ') });
     }
     await Promise.all([
@@ -81,15 +99,25 @@ export function createIngest(options: IngestOptions): Ingest {
           own.map((fact) => projectFact(fact, options.rulesOf(key.workflow))),
         ),
       ),
-      rejected.length > 0 ? options.deadLetters.add(rejected.map((one) => letterOf(one, items[one.index]))) : undefined,
+      letters && rejected.length > 0
+        ? options.deadLetters.add(rejected.map((one) => letterOf(one, items[one.index])))
+        : undefined,
     ]);
+    for (const [index, outcome] of outcomes.entries()) options.onItem?.(sourceOf(items[index]), outcome);
     return { accepted: items.length - rejected.length, rejected };
   };
 
   function letterOf({ reason }: Rejection, item: unknown): DeadLetter {
-    const body = (JSON.stringify(item) ?? 'null').slice(0, maxLetterBody);
-    return { id: options.newId(), at: options.now(), reason, source: 'events', key: null, body };
+    return { id: options.newId(), at: options.now(), reason, source: 'events', key: null, body: letterBody(item) };
   }
+}
+
+function sourceOf(item: unknown): ItemSource {
+  if (typeof item !== 'object' || item === null) return 'unknown';
+  if ('awslogs' in item) return 'history';
+  const detailType = 'detail-type' in item ? item['detail-type'] : null;
+  if (detailType === progressDetailType) return 'progress';
+  return detailType === 'Step Functions Execution Status Change' ? 'status' : 'unknown';
 }
 
 function parseItem(item: unknown): readonly Parsed[] {

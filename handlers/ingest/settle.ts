@@ -17,7 +17,15 @@ export interface SettleOptions {
   readonly now: () => number;
   /** Makes a ULID for a dead letter. */
   readonly newId: () => string;
+  /** Told each time that the sources were not enough, for metrics. */
+  readonly onRepair?: (repair: Repair) => void;
 }
+
+/**
+ * `described`: DescribeExecution supplied facts. `impossible`: it could not be asked or did not help, and what waited
+ * counts as it is. `assumed`: the end of an Express run. `abandoned`: an owner not found, so its facts are a dead letter.
+ */
+export type Repair = 'described' | 'impossible' | 'assumed' | 'abandoned';
 
 /**
  * Looks at an execution whose `dueAt` has come: asks Step Functions for what held facts wait for (owner: S13; a missing
@@ -31,7 +39,10 @@ export function createSettle(options: SettleOptions): (key: LogKey) => Promise<v
     const [head] = await options.log.load([key]);
     if (!head || head.dueAt === null || head.dueAt > now()) return;
     const assumed = assumedEnd(head, now());
-    if (assumed) await appender.append(key, [assumed]);
+    if (assumed) {
+      await appender.append(key, [assumed]);
+      options.onRepair?.('assumed');
+    }
     const waiting = head.held.filter((held) => held.reason !== 'start' && held.reason !== 'backlog');
     if (waiting.length === 0) {
       if (!assumed) await appender.append(key, []);
@@ -42,6 +53,8 @@ export function createSettle(options: SettleOptions): (key: LogKey) => Promise<v
     const hopeless = waiting.filter((held) => held.reason === 'owner' && isHopeless(held, now()));
     if (hopeless.length === 0 || facts.some((fact) => fact.type === 'status' && fact.tenant !== null)) {
       await appender.append(key, facts, extras);
+      if (facts.length > 0) options.onRepair?.('described');
+      else if (!possible) options.onRepair?.('impossible');
       return;
     }
     await options.deadLetters.add([
@@ -55,6 +68,7 @@ export function createSettle(options: SettleOptions): (key: LogKey) => Promise<v
       },
     ]);
     await appender.append(key, facts, { ...extras, abandonUnowned: true });
+    options.onRepair?.('abandoned');
   }
 
   /** What DescribeExecution tells now. `possible` is false when asking again would not help. */

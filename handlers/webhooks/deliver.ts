@@ -23,6 +23,18 @@ export interface DelivererOptions {
   readonly leaseMs?: number;
   /** Updates sent before the delivery goes to the back of the queue, so that a long log lets others in. @default 100 */
   readonly turnSize?: number;
+  /** Told of every request that was made, for metrics and logs. */
+  readonly onAttempt?: (attempt: Attempt) => void;
+}
+
+/** One request to an endpoint, and how it ended. */
+export interface Attempt {
+  readonly endpointId: string;
+  /** The `webhook-id`. */
+  readonly messageId: string;
+  readonly outcome: SendOutcome;
+  readonly accepted: boolean;
+  readonly durationMs: number;
 }
 
 /** Ways to end a delivery early; what was not sent stays due. */
@@ -77,16 +89,20 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   const { schedule = standardSchedule, leaseMs = 60_000, turnSize = 100 } = options;
   const sign = createSigner();
 
-  function post(endpoint: Endpoint, update: Update, previousSeq: number | null, skipped: boolean, halt: Halt) {
+  async function post(endpoint: Endpoint, update: Update, previousSeq: number | null, skipped: boolean, halt: Halt) {
     const id = messageId(update);
     const body = messageBody(update, previousSeq, skipped);
-    const signature = sign(endpoint.secret, { id, sentAt: clock(), body });
-    return send({
+    const sentAt = clock();
+    const signature = sign(endpoint.secret, { id, sentAt, body });
+    const outcome = await send({
       url: endpoint.url,
       headers: { 'content-type': 'application/json', 'user-agent': 'Statuswire', ...signature },
       body,
       ...(halt.now ? { signal: halt.now } : {}),
     });
+    const durationMs = clock() - sentAt;
+    options.onAttempt?.({ endpointId: endpoint.id, messageId: id, outcome, accepted: accepted(outcome), durationMs });
+    return outcome;
   }
 
   /** The cursor after a failure: it stays, and waits by the count of (endpoint, execution) (S32). */
@@ -101,9 +117,12 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   async function walk(claim: Claim, endpoint: Endpoint, halt: Halt): Promise<DeliveryResult> {
     let { delivery, leaseUntil } = claim;
     let sent = 0;
+    /** The cursor moved since it was stored. */
+    let moved = false;
 
     async function keep(next: Delivery): Promise<boolean> {
       delivery = next;
+      moved = false;
       leaseUntil = clock() + leaseMs;
       return deliveries.advance(claim, next, leaseUntil);
     }
@@ -124,6 +143,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
           delivery = { ...delivery, seq: update.seq };
           continue;
         }
+        // What was accepted is stored before the next request. Before the last word `letGo` does it, in one commit.
+        if (moved && !(await keep(delivery))) return { type: 'lost', sent };
         const outcome = await post(endpoint, update, delivery.sentSeq, ahead.skipped, halt);
         if (!accepted(outcome)) {
           if (halt.now?.aborted) return letGo({ ...delivery, dueAt: clock() }, { type: 'more', sent });
@@ -132,8 +153,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
           return letGo(next, { type: 'failed', sent, dueAt: next.dueAt, reason });
         }
         sent += 1;
-        const passed = { ...delivery, seq: update.seq, sentSeq: update.seq, failures: 0, failingSince: null };
-        if (!(await keep(passed))) return { type: 'lost', sent };
+        delivery = { ...delivery, seq: update.seq, sentSeq: update.seq, failures: 0, failingSince: null };
+        moved = true;
       }
     }
   }

@@ -50,9 +50,9 @@ async function callHandler(
   attempt: number,
   signal: AbortSignal,
 ) {
-  const { arn, id, workflow } = env.recorder.run();
+  const { arn, id, workflow, redriveCount } = env.recorder.run();
   const context: TaskContext = {
-    execution: { arn, id, workflow },
+    execution: { arn, id, workflow, redriveCount },
     state: entry.name,
     attempt,
     signal,

@@ -10,7 +10,16 @@ it('records nothing on a line that was aborted, so that a stopped branch cannot 
   const pushed: unknown[] = [];
   const recorder = createRecorder({
     run: {
-      ...{ arn: 'a', workflow: 'w', id: 'x', input: '{}', startDate: 0, redriveCount: 0, begunAt: null },
+      ...{
+        arn: 'a',
+        workflow: 'w',
+        id: 'x',
+        input: '{}',
+        startDate: 0,
+        redriveCount: 0,
+        redriveDate: null,
+        begunAt: null,
+      },
       ...{ nextId: 1, nextSequence: 1, position: null, open: [], end: null },
     },
     position: 1,

@@ -18,7 +18,16 @@ const task = {
 /** A run of `w` as the journal holds it. */
 function runOf(change: Partial<Run>): Run {
   return {
-    ...{ arn, workflow: 'w', id: 'x', input: '{}', startDate: started, redriveCount: 0, begunAt: started },
+    ...{
+      arn,
+      workflow: 'w',
+      id: 'x',
+      input: '{}',
+      startDate: started,
+      redriveCount: 0,
+      redriveDate: null,
+      begunAt: started,
+    },
     ...{ nextId: 1, nextSequence: 1, position: null, open: [], end: null },
     ...change,
   };
