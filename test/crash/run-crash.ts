@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Update } from '../../core/contract.ts';
+import { caller, eachOf, insist, seededRandom, until } from './calls.ts';
+import { isContiguous, lineOf, readToEnd } from './logs.ts';
 import { type Faults, noFaults, watchAll, webhookReader } from './readers.ts';
 import { crashableServer } from './server.ts';
 
@@ -39,16 +41,13 @@ const outcomes = [
   { input: { stock: 'none' }, end: 'FAILED' },
 ] as const;
 
-/** Orders per second are what they are; this bounds a run that hangs. */
-const patienceMs = 240_000;
-
 /**
  * Starts orders while the server is killed (`kill -9`) and started again at seeded moments, then checks that every
  * accepted order reached its end, every log is contiguous from 1, and every reader saw each seq once, in order.
  */
 export async function runCrash(options: CrashOptions): Promise<CrashReport> {
   const { orders, kills, print } = options;
-  const random = mulberry32(options.seed);
+  const random = seededRandom(options.seed);
   const dataFolder = mkdtempSync(join(tmpdir(), 'statuswire-crash-'));
   const apiKey = `sw_crash_${randomBytes(24).toString('base64url')}`;
   const server = await crashableServer({ dataFolder, apiKey, timeScale: 0.1 });
@@ -69,7 +68,7 @@ export async function runCrash(options: CrashOptions): Promise<CrashReport> {
     const subscriber = watchAll(server.url, apiKey, 'subscription', watched, subscription);
     let accepted = 0;
     const starting = eachOf(plan, 40, async ({ id, input }) => {
-      await untilAccepted(call, id, input);
+      await insist(call, 202, 'POST', '/executions/orders', { id, input }, { 'idempotency-key': `"${id}"` });
       accepted += 1;
     });
     for (const [index, moment] of moments.entries()) {
@@ -83,9 +82,9 @@ export async function runCrash(options: CrashOptions): Promise<CrashReport> {
     await starting;
     print(`${accepted} accepted; reading every log to its end`);
     const logs = new Map<string, readonly Update[]>();
-    await eachOf(plan, 20, async ({ id }) => void logs.set(id, await readToEnd(call, id)));
+    await eachOf(plan, 20, async ({ id }) => void logs.set(id, await readToEnd(call, 'orders', id)));
     await Promise.all([poller.done, subscriber.done]);
-    await until(() => plan.every(({ id }) => partner.taken.get(id) === logs.get(id)?.length));
+    await until(() => plan.every(({ id }) => partner.taken.get(`orders/${id}`) === logs.get(id)?.length));
     poller.close();
     subscriber.close();
     const brokenLogs = plan.flatMap(({ id, end }) => faultOf(id, logs.get(id) ?? [], end));
@@ -109,74 +108,7 @@ export async function runCrash(options: CrashOptions): Promise<CrashReport> {
 }
 
 function faultOf(id: string, log: readonly Update[], end: string): readonly string[] {
-  const contiguous = log.every((update, index) => update.seq === index + 1 && update.epoch === log[0]?.epoch);
   const ends = log.filter((update) => update.done).length;
-  const fine = contiguous && log[0]?.status === 'PENDING' && ends === 1 && log.at(-1)?.status === end;
-  return fine ? [] : [`${id}: ${log.map((update) => `${update.seq} ${update.status}`).join(', ')}`];
-}
-
-type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Response>;
-
-function caller(url: string, apiKey: string): Call {
-  return (method, path, body, headers = {}) =>
-    fetch(`${url}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
-    });
-}
-
-/** As a careful caller does: same key, same body, until there is an answer. */
-async function untilAccepted(call: Call, id: string, input: object): Promise<void> {
-  await repeat(async () => {
-    const response = await call('POST', '/executions/orders', { id, input }, { 'idempotency-key': `"${id}"` });
-    await response.arrayBuffer();
-    if (response.status !== 202) throw new Error(`${id}: ${response.status}`);
-    return true;
-  });
-}
-
-async function readToEnd(call: Call, id: string): Promise<readonly Update[]> {
-  return repeat(async () => {
-    const response = await call('GET', `/status/orders/${id}/updates?limit=1000`);
-    const { updates } = (await response.json()) as { readonly updates?: readonly Update[] };
-    return updates?.at(-1)?.done ? updates : null;
-  });
-}
-
-/** Polls until `attempt` answers something; a server that is down is no answer. */
-async function repeat<T>(attempt: () => Promise<T | null>): Promise<T> {
-  const until = Date.now() + patienceMs;
-  for (let error: unknown; ; await delay(50)) {
-    try {
-      const answer = await attempt();
-      if (answer !== null) return answer;
-    } catch (caught) {
-      error = caught;
-    }
-    if (Date.now() > until) throw error ?? new Error('no answer in time');
-  }
-}
-
-const until = (condition: () => boolean): Promise<true> => repeat(async () => condition() || null);
-
-async function eachOf<T>(items: readonly T[], concurrency: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  await Promise.all(
-    Array.from({ length: concurrency }, async () => {
-      for (const item of queue) await work(item);
-    }),
-  );
-}
-
-/** A small seeded generator of numbers in [0, 1). */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const fine = isContiguous(log) && log[0]?.status === 'PENDING' && ends === 1 && log.at(-1)?.status === end;
+  return fine ? [] : [lineOf(id, log)];
 }

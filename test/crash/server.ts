@@ -20,6 +20,8 @@ export interface CrashableServerOptions {
   readonly dataFolder: string;
   readonly apiKey: string;
   readonly timeScale: number;
+  /** Further arguments of `serve`. */
+  readonly args?: readonly string[];
 }
 
 /** The real command line in a process of its own, which can be killed. */
@@ -46,6 +48,7 @@ export async function crashableServer(options: CrashableServerOptions): Promise<
         '127.0.0.1/32',
         '--log-level',
         'error',
+        ...(options.args ?? []),
       ],
       { env: { ...process.env, STATUSWIRE_API_KEY: options.apiKey }, stdio: ['ignore', 'pipe', 'pipe'] },
     );

@@ -1,0 +1,72 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A request with the first key; rejects when there is no answer within 30 s. */
+export type Call = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<Response>;
+
+export function caller(url: string, apiKey: string): Call {
+  return (method, path, body, headers = {}) =>
+    fetch(`${url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(30_000),
+    });
+}
+
+/** Work per second is what it is; this bounds a run that hangs. */
+export const patienceMs = 240_000;
+
+/** Tries until `attempt` answers something; a server that is down is no answer. */
+export async function repeat<T>(attempt: () => Promise<T | null>, withinMs = patienceMs): Promise<T> {
+  const giveUpAt = Date.now() + withinMs;
+  for (let error: unknown; ; await delay(50)) {
+    try {
+      const answer = await attempt();
+      if (answer !== null) return answer;
+    } catch (caught) {
+      error = caught;
+    }
+    if (Date.now() > giveUpAt) throw error ?? new Error('no answer in time');
+  }
+}
+
+export const until = (condition: () => boolean): Promise<true> => repeat(async () => condition() || null);
+
+/** Repeats a request as a careful caller does, the same again, until the answer has this status. */
+export async function insist(call: Call, status: number, ...request: Parameters<Call>): Promise<void> {
+  await repeat(async () => {
+    const response = await call(...request);
+    const text = await response.text();
+    if (response.status !== status) throw new Error(`${request[1]}: ${response.status} ${text.slice(0, 300)}`);
+    return true;
+  });
+}
+
+export async function eachOf<T>(
+  items: readonly T[],
+  concurrency: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  await Promise.all(
+    Array.from({ length: concurrency }, async () => {
+      for (const item of queue) await work(item);
+    }),
+  );
+}
+
+/** A small seeded generator of numbers in [0, 1) (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

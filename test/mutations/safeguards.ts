@@ -1,0 +1,245 @@
+/** One place of the source. */
+export interface Edit {
+  readonly file: string;
+  /** Must occur exactly once in the file. */
+  readonly source: string;
+  readonly without: string;
+}
+
+/** A safeguard as the source spells it, and what stands there when it is taken out. */
+export interface Safeguard extends Edit {
+  readonly name: string;
+  /** A second line of defence for the same promise, taken out with it: each alone would hold it. */
+  readonly also?: Edit;
+  /** Of these test files at least one turns red without it. */
+  readonly tests: readonly string[];
+}
+
+const guard = (
+  name: string,
+  file: string,
+  source: string,
+  without: string,
+  ...tests: readonly string[]
+): Safeguard => ({
+  name,
+  file,
+  source,
+  without,
+  tests: tests.map((test) => `test/${test}.test.ts`),
+});
+
+const store: readonly Safeguard[] = [
+  guard(
+    'group commit: acknowledged only after COMMIT',
+    'embedded/store/writer.ts',
+    'outcomes.push(runAlone(queued));',
+    'runAlone(queued)();',
+    'embedded/store/group-commit',
+  ),
+  guard(
+    'outbox: what was left before a crash is delivered',
+    'embedded/store/outbox.ts',
+    'let behind = true;',
+    'let behind = false;',
+    'embedded/store/outbox',
+    'ports/sqlite',
+  ),
+  guard(
+    'log: the head version is checked',
+    'embedded/store/log-commit.ts',
+    "if ((before?.version ?? 0) !== expectedVersion) return 'conflict';",
+    '',
+    'ports/sqlite',
+  ),
+  guard(
+    'intake: an idempotency key taken meanwhile is a conflict',
+    'embedded/store/log-commit.ts',
+    "if (idempotency && intakes.holds(idempotency)) return 'conflict';",
+    '',
+    'ports/sqlite',
+  ),
+  guard(
+    'deliveries: only the holder of the claim moves the cursor',
+    'embedded/store/deliveries.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the source's own text
+    'next_at = ?\n    WHERE ${ofKey} AND token = ?',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the source's own text
+    'next_at = ?\n    WHERE ${ofKey} AND (token = ? OR 1)',
+    'ports/sqlite',
+  ),
+  guard(
+    'deliveries: one claim at a time',
+    'embedded/store/deliveries.ts',
+    'AND next_at <= ? RETURNING *',
+    'AND (next_at <= ? OR 1) RETURNING *',
+    'ports/sqlite',
+  ),
+  guard(
+    'deliveries: claims of a dead process are released',
+    'embedded/store/index.ts',
+    '    releaseClaims(db);\n',
+    '',
+    'embedded/store/claims',
+    'embedded/store/durability',
+  ),
+];
+
+const reduce: readonly Safeguard[] = [
+  {
+    ...guard(
+      'S7: what comes late of an ended attempt appends nothing',
+      'core/reduce.ts',
+      "if (effect !== 'news') return effect;",
+      "if (effect === 'duplicate') return effect;",
+      'core/reduce',
+      'properties/reduce',
+    ),
+    also: {
+      file: 'core/append.ts',
+      source: "if (isTerminal(last.status) || last.status === 'PENDING_REDRIVE') return null;",
+      without: '',
+    },
+  },
+  guard(
+    'S2: a later start is another run',
+    'core/place.ts',
+    "return later > 0 ? 'newer' : 'older';",
+    "return 'same';",
+    'core/runs',
+  ),
+  guard(
+    'S5: facts wait for StartExecution’s answer',
+    'core/place.ts',
+    "return head.book.intake?.failure ? 'newer' : 'unanswered';",
+    "return 'same';",
+    'core/reduce',
+  ),
+  guard(
+    'S13: facts wait for their owner',
+    'core/hold.ts',
+    "if (head.tenant === null) return 'owner';",
+    '',
+    'core/holds',
+    'core/runs',
+  ),
+  guard(
+    'S14: output leaves only where the projection names it',
+    'core/projection.ts',
+    "if (paths.expose.length === 0 || output.type === 'none') return { type: 'none' };",
+    "if (paths.expose.length === 0 && output.type === 'text') return { type: 'value', value: output.text };",
+    'core/projection',
+  ),
+  guard(
+    'S14: a cause leaves only where the projection says so',
+    'core/projection.ts',
+    'cause: cause !== null && rules.exposeCause ?',
+    'cause: cause !== null ?',
+    'core/projection',
+  ),
+];
+
+const access: readonly Safeguard[] = [
+  guard(
+    'S26: a tenant sees its own executions only',
+    'core/access.ts',
+    'return seesTenant(caller, update.tenant) && mayRead(',
+    'return mayRead(',
+    'handlers/api/visibility',
+  ),
+  guard(
+    'G9: no private address is called',
+    'embedded/egress/guard.ts',
+    "if (!addresses.every(rules.mayCall)) return { type: 'refused', reason: notPublic };",
+    '',
+    'embedded/egress/guard',
+    'embedded/egress/sender',
+  ),
+  guard(
+    'S30: a socket ends when its token does',
+    'embedded/subscriptions/connection.ts',
+    "if (verified.type === 'token') expireAt(verified.expiresAt);",
+    '',
+    'embedded/subscriptions/server',
+  ),
+];
+
+const webhooks: readonly Safeguard[] = [
+  guard(
+    'webhooks: the cursor moves only after 2xx',
+    'handlers/webhooks/deliver.ts',
+    'if (!accepted(outcome)) {',
+    "if (outcome.type === 'never') {",
+    'handlers/webhooks/deliver-failures',
+    'handlers/webhooks/deliver-order',
+  ),
+  guard(
+    'webhooks: a failed update is not passed over',
+    'handlers/webhooks/deliver.ts',
+    'return { ...delivery, failures, failingSince',
+    'return { ...delivery, seq: delivery.seq + 1, failures, failingSince',
+    'handlers/webhooks/deliver-failures',
+    'handlers/webhooks/deliver-order',
+  ),
+  guard(
+    'webhooks: an execution is sent to an endpoint by one delivery at a time',
+    'embedded/webhooks/lanes.ts',
+    'if (lane.running.has(name)) {',
+    "if (name === '') {",
+    'embedded/webhooks/lanes',
+  ),
+];
+
+const starts: readonly Safeguard[] = [
+  guard(
+    'S34: an intake is removed with the answer to its start',
+    'handlers/intake/start.ts',
+    '{ intake: { remove: true } }',
+    '{}',
+    'handlers/intake/intake',
+  ),
+  guard(
+    'runner: the journal is written before anything is emitted',
+    'embedded/runner/recorder.ts',
+    'journal.append(run, rows).catch(lost);\n    let emitted = Promise.resolve();\n    for (const [index, item] of items.entries()) emitted = outbox.push(item, rows[index]?.position ?? 0);',
+    'let emitted = Promise.resolve();\n    for (const [index, item] of items.entries()) emitted = outbox.push(item, rows[index]?.position ?? 0);\n    void emitted.then(() => journal.append(run, rows).catch(lost));',
+    'embedded/runner/crash',
+    'embedded/runner/recorder',
+  ),
+];
+
+const client: readonly Safeguard[] = [
+  guard(
+    'sequencer: nothing twice',
+    'client-sdk/src/sequencer.ts',
+    'updates.filter((update) => !last || isAfter(update, last))',
+    'updates.filter(() => true)',
+    'client-sdk/sequencer',
+    'client-sdk/sequencer.property',
+  ),
+  guard(
+    'sequencer: nothing past a gap',
+    'client-sdk/src/sequencer.ts',
+    'if (update.seq === seq + 1) {',
+    'if (update.seq > seq) {',
+    'client-sdk/sequencer',
+    'client-sdk/sequencer.property',
+  ),
+  guard(
+    'sequencer: nothing of another epoch',
+    'client-sdk/src/sequencer.ts',
+    'waiting.filter(({ epoch }) => epoch === base?.epoch)',
+    '[...waiting]',
+    'client-sdk/sequencer',
+    'client-sdk/sequencer.property',
+  ),
+  guard(
+    'polling: a 404 ends the back-off, so that a push is followed at once',
+    'client-sdk/src/channels/poll.ts',
+    'failures = 0;\n            return pause(error, false);',
+    'return pause(error, false);',
+    'client-sdk/supervisor',
+  ),
+];
+
+export const safeguards: readonly Safeguard[] = [...store, ...reduce, ...access, ...webhooks, ...starts, ...client];
