@@ -1,8 +1,9 @@
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import type { CheckUrl } from '../../handlers/webhooks/register.ts';
 import type { Send } from '../../handlers/webhooks/send.ts';
 import { createGuardedConnector } from './connector.ts';
 import { createDeadline } from './deadline.ts';
+import { dispatchOnce } from './dispatch-once.ts';
 import { createGuard } from './guard.ts';
 import { type Resolve, resolveByDns } from './resolve.ts';
 
@@ -26,15 +27,6 @@ export interface Sender {
 
 /** An answer's body means nothing to us; more than this is not even read, and costs the connection. Bytes. */
 const maxAnswerBytes = 4_096;
-
-/** Reads the whole answer: one that breaks off is none, and the request is repeated. */
-async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > maxAnswerBytes) return;
-  }
-}
 
 /** A short word for the operator; messages would show addresses. */
 function reasonOf(error: unknown): string {
@@ -64,15 +56,8 @@ export function createSender(options: SenderOptions): Sender {
       using deadline = createDeadline(timeoutMs, signal);
       try {
         const { origin, pathname, search } = new URL(url);
-        const path = pathname + search;
-        const answer = await agent.request({ origin, path, method: 'POST', headers, body, signal: deadline.signal });
-        await discard(answer.body);
-        const retryAfter = answer.headers['retry-after'];
-        return {
-          type: 'answered',
-          status: answer.statusCode,
-          retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
-        };
+        const request = { origin, path: pathname + search, method: 'POST', headers, body } as const;
+        return await dispatchOnce(agent, request, maxAnswerBytes, deadline.signal);
       } catch (error) {
         if (deadline.passed()) return { type: 'failed', reason: `no answer within ${timeoutMs} ms` };
         return { type: 'failed', reason: signal?.aborted ? 'broken off' : reasonOf(error) };

@@ -6,7 +6,10 @@ const key = (id: string): LogKey => ({ workflow: 'orders', id });
 const nothingPending = { pending: async () => ({ records: [], next: null }) };
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 describe('the start queue', () => {
   it('starts at most so many at once, in order', async () => {
@@ -28,6 +31,7 @@ describe('the start queue', () => {
   });
 
   it('tries a failed one again, later each time, and lets the others go on', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
     const tries: string[] = [];
     const errors: unknown[] = [];
     const start = async ({ id }: LogKey): Promise<void> => {
@@ -76,5 +80,24 @@ describe('the start queue', () => {
     await queue.resume();
     await queue.stop();
     expect(started).toEqual(['a', 'b', 'c']);
+  });
+
+  it('tells what waits and since when, also between two tries', async () => {
+    let fails = true;
+    const start = async (): Promise<void> => {
+      if (fails) throw new Error('no');
+    };
+    const queue = createStartQueue({ intakes: nothingPending, start, onError: () => undefined, retryMs: 100 });
+    expect(queue.stats()).toEqual({ waiting: 0, oldestAt: null });
+    const at = Date.now();
+    queue.enqueue([key('a')]);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(queue.size).toBe(0);
+    queue.enqueue([key('b')]);
+    expect(queue.stats()).toEqual({ waiting: 2, oldestAt: at });
+    fails = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(queue.stats()).toEqual({ waiting: 0, oldestAt: null });
+    await queue.stop();
   });
 });
