@@ -86,10 +86,14 @@ export interface Log {
   commit(changes: readonly Change[]): Promise<readonly ('ok' | 'conflict')[]>;
   /**
    * Updates of `epoch` with a seq above `after.seq`, ascending; at most `limit`, at most `maxBytes` of JSON but always one.
-   * `trimmed` when the update right after the position is no longer stored although the log goes on.
+   * `trimmed` when the update right after the position is no longer stored although the log goes on, and when the
+   * position is of another epoch or beyond the head.
    */
   read(key: LogKey, after: Position, limit: number, maxBytes: number): Promise<LogPage>;
-  /** A tenant's executions by epoch, newest first. Expired ones may still be in it: callers check `expiresAt` by `now`. */
+  /**
+   * A tenant's executions by epoch, newest first. A page may be shorter than `limit`, even empty, with a `next`: expired
+   * executions are stepped over a bounded number at a time. Rejects with a RangeError when the cursor is none of its own.
+   */
   list(tenant: string, filter: ListFilter, cursor: string | null, limit: number, now: number): Promise<ListPage>;
   /** Heads whose `dueAt` is not after `dueBefore`, oldest due first. */
   open(dueBefore: number, cursor: string | null, limit: number): Promise<DuePage>;

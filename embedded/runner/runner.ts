@@ -44,7 +44,10 @@ export interface RunnerOptions {
 
 /** Runs executions of the loaded workflows in this process, as Step Functions would. */
 export interface Runner extends Executions {
-  /** Call once, before anything is started: goes on with what a crash or `stop` left. Resolves when all is under way. */
+  /**
+   * Goes on with what a crash, `stop` or a failed journal write left; call it before anything is started. What runs
+   * already is left alone, so it may be called again. Resolves when all is under way.
+   */
   resume(): Promise<void>;
   /** Ends an execution as ABORTED. Resolves once that is durable; false when it is not running here. */
   abort(arn: string, why: { readonly error?: string; readonly cause?: string }): Promise<boolean>;
