@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // vitest leaves one core free by default, and of two that would be half; much of the suite waits for sockets anyway.
+    maxWorkers: 2,
     // Otherwise vitest loads graphql twice, as ESM for us and as CommonJS for graphql-ws, and GraphQLError differs.
     server: { deps: { inline: ['graphql-ws'] } },
     projects: [
