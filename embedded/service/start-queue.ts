@@ -1,3 +1,4 @@
+import { nameOf } from '../../core/name-of.ts';
 import type { Intakes, LogKey } from '../../core/ports.ts';
 
 export interface StartQueue {
@@ -33,8 +34,6 @@ export function createStartQueue(options: StartQueueOptions): StartQueue {
   const since = new Map<string, number>();
   const running = new Map<string, Promise<void>>();
   let stopped = false;
-
-  const nameOf = ({ workflow, id }: LogKey): string => `${workflow}\n${id}`;
 
   function add(key: LogKey, tries: number, cameAt = Date.now()): void {
     const name = nameOf(key);

@@ -1,3 +1,4 @@
+import { nameOf } from '../../core/name-of.ts';
 import type { Log, LogKey, Timers } from '../../core/ports.ts';
 
 export interface WakeTimers extends Timers {
@@ -29,7 +30,7 @@ export function createWakeTimers(options: WakeTimersOptions): WakeTimers {
   let stopped = false;
 
   function wake(key: LogKey, at: number): void {
-    const name = `${key.workflow}\n${key.id}`;
+    const name = nameOf(key);
     const known = pending.get(name);
     if (stopped || (known && known.at <= at)) return;
     clearTimeout(known?.timer);

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Head } from '../../core/head.ts';
+import { nameOf } from '../../core/name-of.ts';
 import type { LogKey } from '../../core/ports.ts';
 import type { HeadRows } from './head-rows.ts';
 import type { GroupWriter } from './writer.ts';
@@ -75,9 +76,4 @@ export function cacheHeads(
       return head;
     },
   };
-}
-
-/** The length makes it unambiguous whatever the names contain. */
-function nameOf({ workflow, id }: LogKey): string {
-  return `${workflow.length}:${workflow}${id}`;
 }

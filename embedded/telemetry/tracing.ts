@@ -11,7 +11,8 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import type { Change, Log, LogKey, OnCommitted } from '../../core/ports.ts';
+import { nameOf } from '../../core/name-of.ts';
+import type { Change, Log, OnCommitted } from '../../core/ports.ts';
 import type { Appender } from '../../handlers/ingest/append.ts';
 import type { Ingest } from '../../handlers/ingest/ingest.ts';
 import type { Send } from '../../handlers/webhooks/send.ts';
@@ -37,7 +38,6 @@ export interface Tracing {
 const maxLinks = 128;
 const messageIdShape = /^upd_(?<epoch>.+)_(?<seq>\d+)$/;
 
-const nameOf = ({ workflow, id }: LogKey): string => `${workflow}\n${id}`;
 const linksTo = (spans: Iterable<SpanContext>): Link[] =>
   [...spans].slice(0, maxLinks).map((one) => ({ context: one }));
 

@@ -2,6 +2,7 @@ import type { ProjectedFact } from '../../core/facts.ts';
 import { forget } from '../../core/forget.ts';
 import type { Head } from '../../core/head.ts';
 import type { Release } from '../../core/hold.ts';
+import { nameOf } from '../../core/name-of.ts';
 import { isForgottenForGood } from '../../core/place.ts';
 import type { Change, Log, LogKey, Timers } from '../../core/ports.ts';
 import { type Outcome, reduce } from '../../core/reduce.ts';
@@ -87,8 +88,6 @@ export function createAppender(options: AppenderOptions): Appender {
 
   return { append, idle: async () => pump ?? undefined };
 }
-
-const nameOf = ({ workflow, id }: LogKey): string => `${workflow}\n${id}`;
 
 /** Jobs by execution: the plain ones at the front of its queue together, or one with extras alone. */
 function nextRound(jobs: readonly Job[]): { round: readonly (readonly Job[])[]; rest: Job[] } {

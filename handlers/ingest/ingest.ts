@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import type { Fact, Parsed } from '../../core/facts.ts';
+import { nameOf } from '../../core/name-of.ts';
 import type { Bindings, DeadLetter, DeadLetters, LogKey } from '../../core/ports.ts';
 import { projectFact } from '../../core/projection.ts';
 import { parseEventBridge } from '../../core/sources/event-bridge.ts';
@@ -136,7 +137,7 @@ function parseItem(item: unknown): readonly Parsed[] {
 function byKey(facts: readonly Fact[]): readonly { readonly key: LogKey; readonly own: readonly Fact[] }[] {
   const groups = new Map<string, { key: LogKey; own: Fact[] }>();
   for (const fact of facts) {
-    const name = `${fact.workflow}\n${fact.id}`;
+    const name = nameOf(fact);
     const group = groups.get(name);
     if (group) group.own.push(fact);
     else groups.set(name, { key: { workflow: fact.workflow, id: fact.id }, own: [fact] });

@@ -1,3 +1,4 @@
+import { nameOf } from '../../core/name-of.ts';
 import type { LogKey } from '../../core/ports.ts';
 
 /** Why a held request is let go: something was committed, its time is up, its client left, or the service stops. */
@@ -122,9 +123,6 @@ export function createWaiters(options: WaitersOptions = {}): Waiters {
     },
   };
 }
-
-/** The length makes it unambiguous whatever the names contain. */
-const nameOf = ({ workflow, id }: LogKey): string => `${workflow.length}:${workflow}${id}`;
 
 /** Tells one listener, now or when it next listens. Wake-ups may come again; any other word is the last. */
 function createBell(): { readonly ring: (why: Released) => void; readonly next: () => Promise<Released> } {

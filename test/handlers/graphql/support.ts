@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Caller } from '../../../core/access.ts';
+import { emptyBook } from '../../../core/book.ts';
 import type { Update } from '../../../core/contract.ts';
 import { encodeCursor } from '../../../core/cursor.ts';
 import type { Book, Head } from '../../../core/head.ts';
@@ -41,18 +42,7 @@ export function updateOf(values: Partial<Update> = {}): Update {
   };
 }
 
-const book: Book = {
-  intake: null,
-  attempt: 0,
-  begun: {},
-  end: null,
-  pendingRedriveAt: null,
-  state: null,
-  net: {},
-  containers: [],
-  seen: [],
-  progress: null,
-};
+const book: Book = { ...emptyBook, attempt: 0 };
 
 export function headOf(last: Update | null, values: Partial<Head> = {}): Head {
   return {

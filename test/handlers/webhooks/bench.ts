@@ -1,3 +1,4 @@
+import { emptyBook } from '../../../core/book.ts';
 import type { Update } from '../../../core/contract.ts';
 import { encodeCursor } from '../../../core/cursor.ts';
 import type { Book, Head } from '../../../core/head.ts';
@@ -44,18 +45,7 @@ export function updatesOf(from: number, to: number, change: Partial<Update> = {}
   return Array.from({ length: to - from + 1 }, (_, index) => updateOf(from + index, change));
 }
 
-const emptyBook: Book = {
-  intake: null,
-  attempt: 0,
-  begun: {},
-  end: null,
-  pendingRedriveAt: null,
-  state: null,
-  net: {},
-  containers: [],
-  seen: [],
-  progress: null,
-};
+const book: Book = { ...emptyBook, attempt: 0 };
 
 /** Commits the updates; the head follows the last of them. */
 export async function append(log: Log, updates: readonly Update[], change: Partial<Head> = {}): Promise<void> {
@@ -72,7 +62,7 @@ export async function append(log: Log, updates: readonly Update[], change: Parti
     seq: last.seq,
     last,
     run: null,
-    book: emptyBook,
+    book,
     held: [],
     formerRuns: [],
     dueAt: null,
