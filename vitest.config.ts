@@ -15,7 +15,8 @@ export default defineConfig({
     server: { deps: { inline: ['graphql-ws'] } },
     projects: [
       project('core', ['core/**/*.test.ts', 'properties/**/*.test.ts']),
-      project('client', ['client-sdk/**/*.test.ts']),
+      project('client', ['client-sdk/**/*.test.{ts,tsx}']),
+      project('contract', ['contract/**/*.test.ts']),
       project('ports', ['ports/**/*.test.ts']),
       project('service', ['handlers/**/*.test.ts', 'embedded/**/*.test.ts']),
       project('whole', ['whole/**/*.test.ts', 'house/**/*.test.ts']),
