@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Deliveries, Delivery, DeliveryKey } from '../../core/ports.ts';
-import type { Writer } from './writer.ts';
+import type { Claim, Deliveries, Delivery, DeliveryKey } from '../../core/ports.ts';
+import { type Held, holders } from './holders.ts';
+import type { GroupWriter } from './writer.ts';
 
 interface Row {
   readonly endpoint_id: string;
@@ -19,81 +20,108 @@ interface Row {
 const ofKey = 'endpoint_id = ? AND workflow = ? AND id = ?';
 
 /**
- * `next_at` is the whole schedule: the due time of a cursor nobody holds, the end of the lease of one somebody holds (a
- * holder that has not let go by then has died, so its work is due again).
+ * Cursors are rows; who holds one is known in memory only, because one process has the file at a time. A row stays due
+ * while somebody holds it, so after a crash its work is due again at once, and taking it costs no commit.
  */
-export function createDeliveries(db: DatabaseSync, writer: Writer, newToken: () => string = randomUUID): Deliveries {
+export function createDeliveries(
+  db: DatabaseSync,
+  writer: Pick<GroupWriter, 'write' | 'afterCommit'>,
+  newToken: () => string = randomUUID,
+): Deliveries {
   const wake = db.prepare(`
-    INSERT INTO deliveries (endpoint_id, workflow, id, tenant, epoch, seq, failures, due_at, next_at)
-    VALUES (?1, ?2, ?3, ?4, '', 0, 0, ?5, ?5)
-    ON CONFLICT DO UPDATE SET
-      woken_at = CASE WHEN token IS NOT NULL THEN min(coalesce(woken_at, ?5), ?5) END,
-      due_at = CASE WHEN token IS NULL THEN ?5 ELSE due_at END,
-      next_at = CASE WHEN token IS NULL THEN ?5 ELSE next_at END
-    WHERE token IS NOT NULL OR due_at IS NULL OR (failures = 0 AND due_at > ?5)`);
-  const due = db.prepare(
-    'SELECT endpoint_id, workflow, id FROM deliveries WHERE next_at <= ? ORDER BY next_at LIMIT ?',
+    INSERT INTO deliveries (endpoint_id, workflow, id, tenant, epoch, seq, failures, due_at)
+    VALUES (?1, ?2, ?3, ?4, '', 0, 0, ?5)
+    ON CONFLICT DO UPDATE SET due_at = ?5 WHERE due_at IS NULL OR (failures = 0 AND due_at > ?5)`);
+  const select = db.prepare(`SELECT * FROM deliveries WHERE ${ofKey}`);
+  const selectDue = db.prepare(
+    'SELECT endpoint_id, workflow, id, due_at FROM deliveries WHERE due_at <= ? ORDER BY due_at LIMIT ?',
   );
-  const next = db.prepare('SELECT min(next_at) AS next FROM deliveries WHERE next_at IS NOT NULL');
-  const claim = db.prepare(
-    `UPDATE deliveries SET token = ?, next_at = ?, woken_at = NULL WHERE ${ofKey} AND next_at <= ? RETURNING *`,
+  const selectWaiting = db.prepare(
+    'SELECT endpoint_id, workflow, id, due_at FROM deliveries WHERE due_at IS NOT NULL ORDER BY due_at LIMIT ?',
   );
-  const advance = db.prepare(`
-    UPDATE deliveries SET epoch = ?, seq = ?, sent_seq = ?, failures = ?, failing_since = ?, due_at = ?, next_at = ?
-    WHERE ${ofKey} AND token = ?`);
-  const release = db.prepare(`
-    UPDATE deliveries SET epoch = ?, seq = ?, sent_seq = ?, failures = ?, failing_since = ?, due_at = ?, next_at = ?,
-      token = NULL, woken_at = NULL
-    WHERE ${ofKey} AND token = ?`);
-  const selectWoken = db.prepare(`SELECT woken_at FROM deliveries WHERE ${ofKey} AND token = ?`);
+  const advance = db.prepare(
+    `UPDATE deliveries SET epoch = ?, seq = ?, sent_seq = ?, failures = ?, failing_since = ? WHERE ${ofKey}`,
+  );
+  const release = db.prepare(
+    `UPDATE deliveries SET epoch = ?, seq = ?, sent_seq = ?, failures = ?, failing_since = ?, due_at = ? WHERE ${ofKey}`,
+  );
   const removeEndpoint = db.prepare('DELETE FROM deliveries WHERE endpoint_id = ?');
+  const held = holders();
+
+  function wakeOne(target: DeliveryKey & { readonly tenant: string }, at: number): void {
+    const holder = held.of(target);
+    const { endpointId, workflow, id, tenant } = target;
+    if (holder && !holder.released) {
+      // What is held is due in its row. Without a row it was forgotten, and this is another run's cursor.
+      if (select.get(...parts(target))) {
+        holder.wokenAt = Math.min(holder.wokenAt ?? at, at);
+        return;
+      }
+      held.drop(target, holder);
+    }
+    wake.run(endpointId, workflow, id, tenant, at);
+  }
+
+  /** Rows in order of their time, without those that somebody holds. */
+  function free(rows: readonly unknown[], limit: number, now: number): readonly Row[] {
+    return (rows as Row[]).filter((row) => !held.isHeld(keyOf(row), now)).slice(0, limit);
+  }
 
   return {
     async wake(targets, at) {
       if (targets.length === 0) return;
       await writer.write(() => {
-        for (const { endpointId, workflow, id, tenant } of targets) wake.run(endpointId, workflow, id, tenant, at);
+        for (const target of targets) wakeOne(target, at);
       });
     },
     async due(now, limit) {
-      const rows = due.all(now, limit) as { endpoint_id: string; workflow: string; id: string }[];
-      return rows.map(({ endpoint_id, workflow, id }): DeliveryKey => ({ endpointId: endpoint_id, workflow, id }));
+      return free(selectDue.all(now, limit + held.size()), limit, now).map(keyOf);
     },
     async nextDue() {
-      return (next.get() as { next: number | null } | undefined)?.next ?? null;
+      const [first] = free(selectWaiting.all(1 + held.size()), 1, Number.NEGATIVE_INFINITY);
+      const times = [first?.due_at ?? null, held.firstEnd()].filter((time) => time !== null);
+      return times.length > 0 ? Math.min(...times) : null;
     },
-    claim: (key, now, leaseUntil) =>
-      writer.write(() => {
-        const token = newToken();
-        const row = claim.get(token, leaseUntil, ...parts(key), now) as Row | undefined;
-        return row ? { delivery: toDelivery(row), leaseUntil, token } : null;
-      }),
+    async claim(key, now, leaseUntil) {
+      if (held.isHeld(key, now)) return null;
+      const row = select.get(...parts(key)) as Row | undefined;
+      if (!row || row.due_at === null || row.due_at > now) return null;
+      const token = newToken();
+      held.take(key, { token, leaseUntil, wokenAt: null, released: false });
+      return { delivery: toDelivery(row), leaseUntil, token };
+    },
     advance: ({ delivery: key, token }, delivery, leaseUntil) =>
-      writer.write(
-        () => advance.run(...progress(delivery), delivery.dueAt, leaseUntil, ...parts(key), token).changes === 1,
-      ),
-    release: ({ delivery: key, token }, delivery) =>
       writer.write(() => {
-        const held = selectWoken.get(...parts(key), token) as { woken_at: number | null } | undefined;
-        if (!held) return false;
-        const dueAt = dueAfter(delivery, held.woken_at);
-        release.run(...progress(delivery), dueAt, dueAt, ...parts(key), token);
+        const holder = held.of(key);
+        if (holder?.token !== token || advance.run(...progress(delivery), ...parts(key)).changes === 0) return false;
+        holder.leaseUntil = leaseUntil;
         return true;
       }),
+    async release({ delivery: key, token }, delivery) {
+      const holder = held.of(key);
+      if (holder?.token !== token) return false;
+      try {
+        return await writer.write(() => letGo(key, holder, delivery));
+      } catch (error) {
+        // Undone: whoever wakes it now has to tell the holder again.
+        holder.released = false;
+        throw error;
+      }
+    },
     async removeEndpoint(endpointId) {
       await writer.write(() => removeEndpoint.run(endpointId));
     },
   };
-}
 
-/**
- * Makes due what a former process held: one process has the file at a time, so those holders are dead, and nobody need
- * wait for the end of their leases.
- */
-export function releaseClaims(db: DatabaseSync): void {
-  db.exec(`
-    UPDATE deliveries SET due_at = coalesce(due_at, 0), next_at = coalesce(due_at, 0), token = NULL, woken_at = NULL
-    WHERE token IS NOT NULL`);
+  /** Inside a work. From here on a wake finds the row as any other; the memory follows with the commit. */
+  function letGo(key: Claim['delivery'], holder: Held, delivery: Delivery): boolean {
+    if (held.of(key) !== holder) return false;
+    const dueAt = dueAfter(delivery, holder.wokenAt);
+    const { changes } = release.run(...progress(delivery), dueAt, ...parts(key));
+    holder.released = true;
+    writer.afterCommit(() => held.drop(key, holder));
+    return changes === 1;
+  }
 }
 
 /** A wake during the claim counts like one after it: due then, unless the cursor waits after failures. */
@@ -104,6 +132,10 @@ function dueAfter({ dueAt, failures }: Delivery, wokenAt: number | null): number
 
 function parts({ endpointId, workflow, id }: DeliveryKey) {
   return [endpointId, workflow, id] as const;
+}
+
+function keyOf({ endpoint_id, workflow, id }: Row): DeliveryKey {
+  return { endpointId: endpoint_id, workflow, id };
 }
 
 function progress({ epoch, seq, sentSeq, failures, failingSince }: Delivery) {

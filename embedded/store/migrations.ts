@@ -120,6 +120,16 @@ export const migrations: readonly Migration[] = [
       -- A row says that this file is a copy which no service has opened yet; the original has none.
       CREATE TABLE copies (made_at INTEGER NOT NULL);
     `),
+  // Who holds a delivery cursor is known in memory only; what was held is due.
+  (db) =>
+    db.exec(`
+      DROP INDEX deliveries_next;
+      UPDATE deliveries SET due_at = coalesce(due_at, 0) WHERE token IS NOT NULL;
+      ALTER TABLE deliveries DROP COLUMN next_at;
+      ALTER TABLE deliveries DROP COLUMN woken_at;
+      ALTER TABLE deliveries DROP COLUMN token;
+      CREATE INDEX deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
+    `),
 ];
 
 /**

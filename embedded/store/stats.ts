@@ -19,10 +19,10 @@ const looked = 10_000;
 
 /** Counts run over indexes, which hold nothing but what waits. */
 export function createStats(db: DatabaseSync): () => Omit<StoreStats, 'outbox'> {
-  const waiting = db.prepare('SELECT count(*) AS count FROM deliveries WHERE next_at IS NOT NULL');
+  const waiting = db.prepare('SELECT count(*) AS count FROM deliveries WHERE due_at IS NOT NULL');
   const oldest = db.prepare(`
     SELECT min(coalesce(failing_since, due_at)) AS at FROM (
-      SELECT failing_since, due_at FROM deliveries WHERE next_at IS NOT NULL ORDER BY next_at LIMIT ${looked})`);
+      SELECT failing_since, due_at FROM deliveries WHERE due_at IS NOT NULL ORDER BY due_at LIMIT ${looked})`);
   const due = db.prepare('SELECT count(*) AS count, min(due_at) AS at FROM heads WHERE due_at IS NOT NULL');
   const letters = db.prepare('SELECT count(*) AS count FROM dead_letters');
 

@@ -1,0 +1,40 @@
+import { nameOf } from '../../core/name-of.ts';
+import type { DeliveryKey } from '../../core/ports.ts';
+
+/** Who works on a delivery cursor. */
+export interface Held {
+  readonly token: string;
+  /** A holder that has not let go by then counts as dead. Epoch milliseconds. */
+  leaseUntil: number;
+  /** The earliest wake during the claim. */
+  wokenAt: number | null;
+  /** Its release is in a transaction that is not committed yet. */
+  released: boolean;
+}
+
+/** The claims of this process. */
+export interface Holders {
+  of(key: DeliveryKey): Held | undefined;
+  isHeld(key: DeliveryKey, now: number): boolean;
+  take(key: DeliveryKey, held: Held): void;
+  /** Only if it is still this one's. */
+  drop(key: DeliveryKey, held: Held): void;
+  size(): number;
+  /** When the first lease ends; null when nothing is held. */
+  firstEnd(): number | null;
+}
+
+export function holders(): Holders {
+  const byName = new Map<string, Held>();
+  const name = (key: DeliveryKey): string => `${key.endpointId.length}:${key.endpointId}${nameOf(key)}`;
+  return {
+    of: (key) => byName.get(name(key)),
+    isHeld: (key, now) => (byName.get(name(key))?.leaseUntil ?? Number.NEGATIVE_INFINITY) > now,
+    take: (key, held) => void byName.set(name(key), held),
+    drop(key, held) {
+      if (byName.get(name(key)) === held) byName.delete(name(key));
+    },
+    size: () => byName.size,
+    firstEnd: () => (byName.size > 0 ? Math.min(...[...byName.values()].map(({ leaseUntil }) => leaseUntil)) : null),
+  };
+}
