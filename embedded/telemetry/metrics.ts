@@ -20,8 +20,6 @@ export interface Metrics {
   readonly webhookAttempt: Histogram;
   readonly repairs: Counter<'kind'>;
   readonly deadLetters: Counter<'source'>;
-  readonly httpRequests: Counter<'method' | 'route' | 'status'>;
-  readonly httpRequest: Histogram<'route'>;
 }
 
 /** An fsync takes 0.1 to 10 ms; a disk in trouble seconds. */
@@ -30,8 +28,6 @@ const commitBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2
 const lagBuckets = [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200];
 /** An attempt ends after 15 s at the latest. */
 const attemptBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
-/** A long poll is held for up to 20 s. */
-const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 const worksBuckets = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000];
 
 // Complete by their types: a new outcome does not compile before it is here.
@@ -83,8 +79,6 @@ export function createMetrics(registry: Registry): Metrics {
     webhookAttempt: histogram('webhook_attempt_seconds', 'Duration of requests to webhook endpoints', attemptBuckets),
     repairs: counter('repairs_total', 'Times that the sources were not enough', ['kind']),
     deadLetters: counter('dead_letters_total', 'Dead letters written', ['source']),
-    httpRequests: counter('http_requests_total', 'HTTP answers', ['method', 'route', 'status']),
-    httpRequest: histogram('http_request_seconds', 'Duration of HTTP requests', requestBuckets, ['route']),
   };
 
   for (const outcome of Object.keys(outcomes)) metrics.facts.inc({ outcome }, 0);

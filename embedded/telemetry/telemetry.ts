@@ -12,6 +12,7 @@ import { createMetrics } from './metrics.ts';
 import { observeDeadLetters, observeLog } from './observe-ports.ts';
 import { processMetrics } from './process-metrics.ts';
 import { createReadings } from './readings.ts';
+import { createRequestMetrics } from './request-metrics.ts';
 import { type Parts, readParts } from './service-readings.ts';
 import { createTracing, type Tracing } from './tracing.ts';
 import { attemptOutcome } from './webhook-outcome.ts';
@@ -44,6 +45,7 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 export function createTelemetry({ logger, now }: TelemetryOptions): Telemetry {
   const registry = new Registry();
   const metrics = createMetrics(registry);
+  const requests = createRequestMetrics(registry);
   const updateReadings = createReadings(registry);
   const tracing = createTracing();
 
@@ -71,8 +73,7 @@ export function createTelemetry({ logger, now }: TelemetryOptions): Telemetry {
       onRequest(request) {
         const route = request.route ?? 'none';
         const method = methods.has(request.method) ? request.method : 'other';
-        metrics.httpRequests.inc({ method, route, status: request.status });
-        metrics.httpRequest.observe({ route }, request.durationMs / 1000);
+        requests.observe(method, route, request.status, request.durationMs / 1000);
         logRequest(logger, request);
       },
     },
