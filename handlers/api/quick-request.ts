@@ -19,7 +19,22 @@ export interface QuickRequest {
 
 /** Headers that make the answer another one, or that say that a body follows. */
 const unusual = new Set(['prefer', 'x-request-id', 'content-length', 'transfer-encoding', 'expect', 'traceparent']);
-const read = new Set(['authorization', 'if-none-match', 'origin']);
+const read: ReadonlySet<string> = new Set(['authorization', 'if-none-match', 'origin']);
+
+/** What to do with a header, by its name as it is written. */
+type Meaning = 'authorization' | 'if-none-match' | 'origin' | 'unusual' | 'ignored';
+const meanings = new Map<string, Meaning>();
+/** Clients write a name one way or another; a caller who invents more must not fill the memory. */
+const spellings = 1_000;
+
+function meaningOf(written: string): Meaning {
+  const known = meanings.get(written);
+  if (known) return known;
+  const name = written.toLowerCase();
+  const meaning = unusual.has(name) ? 'unusual' : read.has(name) ? (name as Meaning) : 'ignored';
+  if (meanings.size < spellings && name.length < 100) meanings.set(written, meaning);
+  return meaning;
+}
 
 /**
  * Recognises the request that makes up nearly all of a busy service's reads; null for every other one, also for this one
@@ -31,15 +46,30 @@ export function readQuickRequest({ method, url, rawHeaders }: PlainRequest, pref
   if (method !== 'GET' || !url.startsWith(prefix)) return null;
   const key = keyOf(url.slice(prefix.length));
   if (!key) return null;
-  const found: { [name: string]: string } = {};
+  let authorization: string | undefined;
+  let ifNoneMatch: string | undefined;
+  let origin: string | undefined;
   for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = (rawHeaders[at] ?? '').toLowerCase();
-    if (unusual.has(name)) return null;
-    if (!read.has(name)) continue;
-    if (found[name] !== undefined) return null;
-    found[name] = rawHeaders[at + 1] ?? '';
+    const value = rawHeaders[at + 1] ?? '';
+    switch (meaningOf(rawHeaders[at] ?? '')) {
+      case 'unusual':
+        return null;
+      case 'authorization':
+        if (authorization !== undefined) return null;
+        authorization = value;
+        break;
+      case 'if-none-match':
+        if (ifNoneMatch !== undefined) return null;
+        ifNoneMatch = value;
+        break;
+      case 'origin':
+        if (origin !== undefined) return null;
+        origin = value;
+        break;
+      case 'ignored':
+        break;
+    }
   }
-  const { authorization, origin, 'if-none-match': ifNoneMatch } = found;
   return authorization === undefined ? null : { key, authorization, ifNoneMatch, origin };
 }
 

@@ -38,7 +38,13 @@ export interface Verifier {
   forgetKey(id: string): void;
 }
 
-const bare = (credential: string | null | undefined): string => credential?.replace(/^Bearer +/i, '') ?? '';
+const scheme = /^Bearer +/i;
+
+/** Nearly all are written with one space and a capital; the expression is for the others. */
+function bare(credential: string | null | undefined): string {
+  if (credential?.startsWith('Bearer ') && credential[7] !== ' ') return credential.slice(7);
+  return credential?.replace(scheme, '') ?? '';
+}
 
 export function createVerifier(options: VerifierOptions): Verifier {
   const { now, issuer = 'statuswire', keyCacheMs = 5_000 } = options;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createQuickStatus, type QuickStatus } from '../../../handlers/api/quick-status.ts';
+import { createQuickStatus, type QuickAnswer, type QuickStatus } from '../../../handlers/api/quick-status.ts';
 import { createRateLimiter } from '../../../handlers/api/rate-limiter.ts';
 import type { FinishedRequest } from '../../../handlers/api/types.ts';
 import { type ApiKit, apiKit } from './support/api-kit.ts';
@@ -24,6 +24,8 @@ function quickOf(change: Partial<Parameters<typeof createQuickStatus>[0]> = {}):
   });
 }
 
+const headerOf = (answer: QuickAnswer | null, name: string) => answer?.headers[answer.headers.indexOf(name) + 1];
+
 const plain = (url: string, headers: readonly string[] = [], method = 'GET') => ({
   method,
   url,
@@ -41,7 +43,7 @@ describe('the quick way to a status', () => {
   it('answers bytes and length of the last update, and tells of the request as the API does', async () => {
     const answer = await quickOf()(plain(path));
     expect(JSON.parse(answer?.body ?? '')).toEqual(updateOf(running, 3));
-    expect(answer?.headers['Content-Length']).toBe(Buffer.byteLength(answer?.body ?? ''));
+    expect(headerOf(answer, 'Content-Length')).toBe(Buffer.byteLength(answer?.body ?? ''));
     expect(requests).toMatchObject([{ route: '/status/:workflow/:id', path, status: 200, method: 'GET' }]);
   });
 
@@ -109,8 +111,8 @@ describe('the quick way to a status', () => {
     const limit = { perSecond: 1, burst: 2 };
     const rateLimiter = createRateLimiter({ limits: { read: limit, write: limit }, clock: () => kit.now });
     const quick = quickOf({ rateLimiter });
-    expect((await quick(plain(path)))?.headers.RateLimit).toBe('"read";r=1;t=1');
-    expect((await quick(plain(path)))?.headers.RateLimit).toBe('"read";r=0;t=2');
+    expect(headerOf(await quick(plain(path)), 'RateLimit')).toBe('"read";r=1;t=1');
+    expect(headerOf(await quick(plain(path)), 'RateLimit')).toBe('"read";r=0;t=2');
     expect(await quick(plain(path))).toBeNull();
   });
 
