@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { serveCalls } from '../process/calls.ts';
+import { stayAwake } from './awake.ts';
 
 export interface HttpLoad {
   readonly port: number;
@@ -18,22 +19,10 @@ function lengthOf(bytes: Buffer): number | null {
   return end + 4 + Number(length);
 }
 
-/**
- * Sends the same request over and over on connections kept alive, and answers what the last answer was. It never sleeps
- * meanwhile: waking a process that sleeps is paid by the write of the server that wakes it, and the slower server, whose
- * load has time to sleep, would pay it more often.
- */
+/** Sends the same request over and over on connections kept alive, and answers what the last answer was. */
 async function load(options: HttpLoad): Promise<string> {
-  const under = { way: true };
-  const spin = (): void => {
-    if (under.way) setImmediate(spin);
-  };
-  spin();
-  try {
-    return await ask(options);
-  } finally {
-    under.way = false;
-  }
+  const sleep = stayAwake();
+  return ask(options).finally(sleep);
 }
 
 function ask({ port, request, connections, requests }: HttpLoad): Promise<string> {

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { serveCalls } from '../process/calls.ts';
+import { stayAwake } from './awake.ts';
 import { type DialectName, dialects, speak } from './dialects.ts';
 import { openRawWebSocket, type RawWebSocket } from './web-socket.ts';
 
@@ -23,6 +24,7 @@ const sockets: RawWebSocket[] = [];
 let received = 0;
 let perReceipt = Number.POSITIVE_INFINITY;
 let control: Socket | null = null;
+let sleep = (): void => {};
 
 function count(payload: Buffer): void {
   if (payload.length < shortestUpdate) return;
@@ -67,6 +69,11 @@ serveCalls({
   expect(updates: number) {
     received = 0;
     perReceipt = updates;
+    sleep();
+    sleep = stayAwake();
   },
-  received: () => received,
+  received() {
+    sleep();
+    return received;
+  },
 });
