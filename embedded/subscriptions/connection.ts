@@ -11,10 +11,15 @@ import { createSocketWriter, type FlushQueue, type SocketWriter } from './socket
 
 /** One client's socket. */
 export interface Connection {
-  /** null until the credentials were accepted. */
+  /** Who it was opened by; null until the credentials were accepted. */
   readonly caller: () => Caller | null;
-  /** Takes the caller as verified; the connection ends when its token does, at once if it has expired (S30). */
-  readonly admit: (caller: Caller) => void;
+  /**
+   * Takes a caller as verified, the first as the one it was opened by; the connection ends when a token of any does, at
+   * once if it has expired (S30). Answers how to leave it out again, for callers of single subscriptions.
+   */
+  readonly admit: (caller: Caller) => Cancel;
+  /** Is anything on it done for such a caller? */
+  readonly serves: (matches: (caller: Caller) => boolean) => boolean;
   /** Runs once, when it has ended; at once when it has. */
   readonly whenOver: (run: () => void) => void;
   /** Where the hub's frames go. */
@@ -23,11 +28,14 @@ export interface Connection {
   readonly close: (code: number, reason: string) => void;
 }
 
+/** What is spoken on a socket. Told of each one opened; answers what to call when it has ended. */
+export type SocketProtocol = Pick<Server<Connection>, 'opened'>;
+
 export interface ConnectionOptions {
   readonly webSocket: WebSocket;
   /** The connection below it. */
   readonly socket: Duplex;
-  readonly protocol: Server<Connection>;
+  readonly protocol: SocketProtocol;
   readonly limits: SubscriptionLimits;
   readonly clock: Clock;
   readonly queue: FlushQueue;
@@ -46,10 +54,10 @@ export function openConnection(options: ConnectionOptions): Connection {
   const budget = createMessageBudget(limits.messageBurst, limits.messagesPerSecond, clock.now);
   const timers = new Set<Cancel>();
   const endings: (() => void)[] = [];
-  let caller: Caller | null = null;
+  const callers = new Set<{ readonly caller: Caller }>();
   let over = false;
   let alive = true;
-  let closed: ReturnType<Server<Connection>['opened']> | null = null;
+  let closed: ReturnType<SocketProtocol['opened']> | null = null;
 
   const isOpen = (): boolean => !over && webSocket.readyState === webSocket.OPEN;
   const writer = createSocketWriter({
@@ -103,19 +111,38 @@ export function openConnection(options: ConnectionOptions): Connection {
     else send();
   };
 
-  const expireAt = (at: number): void => {
-    const left = at - clock.now();
-    if (left <= 0) close(closeCodes.forbidden, 'Token expired');
-    else timers.add(clock.after(left, () => expireAt(at)));
+  /** Ends the connection at that time, unless cancelled. */
+  const expireAt = (at: number): Cancel => {
+    let cancel: Cancel = () => undefined;
+    const look = (): void => {
+      timers.delete(cancel);
+      const left = at - clock.now();
+      if (left > 0) {
+        // A timer may be shorter than the time asked for, so it looks again.
+        cancel = clock.after(left, look);
+        timers.add(cancel);
+      } else close(closeCodes.forbidden, 'Token expired');
+    };
+    look();
+    return () => {
+      cancel();
+      timers.delete(cancel);
+    };
   };
 
   const connection: Connection = {
-    caller: () => caller,
-    admit(verified) {
-      if (over) return;
-      caller = verified;
-      if (verified.type === 'token') expireAt(verified.expiresAt);
+    caller: () => callers.values().next().value?.caller ?? null,
+    admit(caller) {
+      if (over) return () => undefined;
+      const admitted = { caller };
+      callers.add(admitted);
+      const cancel = caller.type === 'token' ? expireAt(caller.expiresAt) : null;
+      return () => {
+        callers.delete(admitted);
+        cancel?.();
+      };
     },
+    serves: (matches) => [...callers].some(({ caller }) => matches(caller)),
     whenOver(run) {
       if (over) run();
       else endings.push(run);

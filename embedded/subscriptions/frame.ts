@@ -33,3 +33,20 @@ export function textFrameHeader(length: number): ByteText {
     length & 255,
   );
 }
+
+/** Makes frames of two parts, and the same one again when it is asked for again at once. */
+export type TextFrames = (prefix: ByteText, payload: ByteText) => ByteText;
+
+/**
+ * Clients number their operations from 1, so most subscribers of an update get the very same bytes. Made once, they are
+ * one string however many sockets they wait at, and nothing is copied or collected per subscriber.
+ */
+export function createTextFrames(): TextFrames {
+  let last = { prefix: '', payload: '', frame: '' };
+  return (prefix, payload) => {
+    if (payload !== last.payload || prefix !== last.prefix) {
+      last = { prefix, payload, frame: textFrameHeader(prefix.length + payload.length) + prefix + payload };
+    }
+    return last.frame;
+  };
+}

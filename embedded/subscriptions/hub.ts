@@ -7,8 +7,8 @@ export interface HubSubscription<Rendered> {
   readonly target: Target;
   /** Subscriptions of one target with the same key share one rendering per update. */
   readonly key: string;
-  /** Must not throw. */
-  readonly render: (update: Update) => Rendered;
+  /** Must not throw; null where the update is not for this group. */
+  readonly render: (update: Update) => Rendered | null;
   /** Called synchronously, in seq order per execution; must not throw. */
   readonly deliver: (rendered: Rendered) => void;
 }
@@ -34,7 +34,7 @@ export interface Hub<Rendered> {
 }
 
 interface Group<Rendered> {
-  readonly render: (update: Update) => Rendered;
+  readonly render: (update: Update) => Rendered | null;
   readonly subscribers: Set<HubSubscription<Rendered>>;
 }
 
@@ -64,6 +64,7 @@ export function createHub<Rendered>(): Hub<Rendered> {
     }
     for (const group of topic.groups.values()) {
       const rendered = group.render(update);
+      if (rendered === null) continue;
       delivered += group.subscribers.size;
       for (const subscriber of group.subscribers) subscriber.deliver(rendered);
     }

@@ -11,7 +11,7 @@ export interface SubscriptionLimits {
   readonly subscriptionsPerKey: number;
   /** Bytes of one message from a client; more closes with 1009. Default 65,536. */
   readonly messageBytes: number;
-  /** Time for `connection_init` to come; then 4408. Default 3,000 (graphql-ws's own). */
+  /** graphql-transport-ws: time for `connection_init` to come; then 4408. Default 3,000 (graphql-ws's own). */
   readonly connectionInitMs: number;
   /** Operations under way per socket; one more is answered with `error`. Default 100 (as AppSync). */
   readonly operationsPerSocket: number;
@@ -23,6 +23,13 @@ export interface SubscriptionLimits {
   readonly backlogBytes: number;
   /** A ping this often; a peer that has not answered by the next one is dropped. Default 20,000. */
   readonly keepAliveMs: number;
+  /**
+   * AppSync's `ka` message this often; its clients are told to give up after five times as long without. Default 60,000
+   * (as AppSync).
+   */
+  readonly kaMs: number;
+  /** Life of a connection that speaks AppSync's protocol; then it is closed with 1000. Default 24 h (as AppSync). */
+  readonly appsyncConnectionMs: number;
   /** Time for a peer to answer a close frame; then the connection is cut. Default 5,000. */
   readonly closeGraceMs: number;
 }
@@ -38,5 +45,7 @@ export const defaultSubscriptionLimits: SubscriptionLimits = {
   messagesPerSecond: 50,
   backlogBytes: 1_048_576,
   keepAliveMs: 20_000,
+  kaMs: 60_000,
+  appsyncConnectionMs: 86_400_000,
   closeGraceMs: 5_000,
 };

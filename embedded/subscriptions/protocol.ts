@@ -1,69 +1,43 @@
 import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
 import { type Context, makeServer, type OperationResult, type Server, type SubscribePayload } from 'graphql-ws';
-import type { Caller } from '../../core/access.ts';
-import { type Report, refusal } from '../../handlers/graphql/errors.ts';
+import { refusal } from '../../handlers/graphql/errors.ts';
 import type { Graphql } from '../../handlers/graphql/graphql.ts';
 import type { SubscriptionPlan } from '../../handlers/graphql/subscription-plan.ts';
 import { callerKey } from '../../handlers/read/caller-key.ts';
 import { closeCodes } from './close-codes.ts';
 import type { Connection } from './connection.ts';
-import { type ByteText, utf8 } from './frame.ts';
-import type { Hub } from './hub.ts';
+import type { Deliveries } from './deliveries.ts';
+import type { Entrance } from './entrance.ts';
 import type { SubscriptionLimits } from './limits.ts';
 import { createOperationStream } from './operation-stream.ts';
-import { createTally } from './tally.ts';
-
-/** Tells who a credential belongs to: an API key or a watch token; null when it is refused. */
-export interface Verifier {
-  readonly verify: (credential: string) => Promise<Caller | null>;
-}
 
 export interface ProtocolOptions {
   readonly graphql: Graphql;
-  readonly hub: Hub<ByteText>;
-  readonly verifier: Verifier;
+  readonly entrance: Entrance;
+  readonly deliveries: Deliveries;
   readonly limits: SubscriptionLimits;
-  readonly report: Report;
 }
 
 type Open = () => AsyncIterableIterator<ExecutionResult>;
 type ConnectionContext = Context<Record<string, unknown> | undefined, Connection>;
 
 /** Operation ids are kept per subscription and sent with every update; clients use UUIDs. */
-const maxIdLength = 128;
+export const maxIdLength = 128;
 
 /**
  * graphql-transport-ws. graphql-ws keeps the protocol: order of messages, ids, ping, close codes. It is given streams
  * that never yield, because the hub writes the `next` messages of subscriptions itself.
  */
 export function createProtocol(options: ProtocolOptions): Server<Connection> {
-  const { graphql, hub, verifier, limits, report } = options;
+  const { graphql, entrance, deliveries, limits } = options;
   // What onSubscribe found, until graphql-ws comes back with the same arguments in a moment.
   const openings = new WeakMap<ExecutionArgs, Open>();
 
-  const sockets = createTally(limits.socketsPerKey);
-  const subscriptionsOf = createTally(limits.subscriptionsPerKey);
-
   const onConnect = async ({ connectionParams, extra: connection }: ConnectionContext): Promise<boolean> => {
-    const credential = credentialOf(connectionParams);
-    if (credential === null) return false;
-    let caller: Caller | null;
-    try {
-      caller = await verifier.verify(credential);
-    } catch (error) {
-      report(error);
-      connection.close(closeCodes.tryAgainLater, 'Try again later');
-      return false;
-    }
-    if (caller === null) return false;
-    const owner = callerKey(caller);
-    if (!sockets.take(owner)) {
-      connection.close(closeCodes.tryAgainLater, 'Too many connections');
-      return false;
-    }
-    connection.whenOver(() => sockets.give(owner));
-    connection.admit(caller);
-    return true;
+    const { type } = await entrance.enter(connection, credentialOf(connectionParams));
+    if (type === 'unavailable') connection.close(closeCodes.tryAgainLater, 'Try again later');
+    if (type === 'full') connection.close(closeCodes.tryAgainLater, 'Too many connections');
+    return type === 'caller';
   };
 
   const onSubscribe = (
@@ -80,7 +54,7 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
     const prepared = graphql.prepare(payload, caller);
     if (prepared.type === 'errors') return prepared.errors;
     const owner = callerKey(caller);
-    if (prepared.type === 'subscription' && !subscriptionsOf.hasRoom(owner))
+    if (prepared.type === 'subscription' && !deliveries.hasRoom(owner))
       return [refusal('TOO_MANY_OPERATIONS', `A key may have ${limits.subscriptionsPerKey} subscriptions.`)];
     const args: ExecutionArgs = {
       schema: graphql.schema,
@@ -97,24 +71,12 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
   };
 
   const subscribe = (
-    { target, key, render }: SubscriptionPlan,
+    plan: SubscriptionPlan,
     id: string,
     { writer }: Connection,
     owner: string,
-  ): AsyncIterableIterator<ExecutionResult> => {
-    const prefix = utf8(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
-    const stop = hub.subscribe({
-      target,
-      key,
-      render: (update) => utf8(`${render(update)}}`),
-      deliver: (payload) => writer.push(prefix, payload),
-    });
-    subscriptionsOf.take(owner);
-    return createOperationStream(null, () => {
-      stop();
-      subscriptionsOf.give(owner);
-    });
-  };
+  ): AsyncIterableIterator<ExecutionResult> =>
+    createOperationStream(null, deliveries.start({ plan, id, type: 'next', owner, writer }));
 
   const open = (args: ExecutionArgs): OperationResult => {
     const opening = openings.get(args);

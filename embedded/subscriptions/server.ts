@@ -1,17 +1,31 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { handleProtocols } from 'graphql-ws';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { Caller } from '../../core/access.ts';
+import { readHandshake } from '../../handlers/graphql/appsync/authorization.ts';
+import { createAppsyncSubscriptions } from '../../handlers/graphql/appsync/subscriptions.ts';
+import type { Report } from '../../handlers/graphql/errors.ts';
+import type { Graphql } from '../../handlers/graphql/graphql.ts';
+import { createAppsyncProtocol } from './appsync/protocol.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { closeCodes } from './close-codes.ts';
-import { type Connection, openConnection } from './connection.ts';
+import { type Connection, openConnection, type SocketProtocol } from './connection.ts';
+import { createDeliveries } from './deliveries.ts';
+import { createEntrance, type Verifier } from './entrance.ts';
+import type { ByteText } from './frame.ts';
+import type { Hub } from './hub.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { defaultSubscriptionLimits, type SubscriptionLimits } from './limits.ts';
-import { createProtocol, type ProtocolOptions } from './protocol.ts';
+import { createProtocol } from './protocol.ts';
 import { createFlushQueue } from './socket-writer.ts';
+import { createTally } from './tally.ts';
 
-export interface SubscriptionServerOptions extends Pick<ProtocolOptions, 'graphql' | 'hub' | 'verifier' | 'report'> {
+export interface SubscriptionServerOptions {
+  readonly graphql: Graphql;
+  readonly hub: Hub<ByteText>;
+  readonly verifier: Verifier;
+  readonly report: Report;
   /** Origins that browsers may connect from, looked at on every connection; `*` allows all. Default: none (S23). */
   readonly origins?: readonly string[];
   /** Defaults: see `SubscriptionLimits`. */
@@ -20,10 +34,15 @@ export interface SubscriptionServerOptions extends Pick<ProtocolOptions, 'graphq
   readonly clock?: Clock;
 }
 
-/** graphql-transport-ws on sockets that an HTTP server hands over. */
+/** For the HTTP server's `upgrade` event; the path is the caller's business. */
+export type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** GraphQL subscriptions on sockets that an HTTP server hands over, in two protocols that share hub and limits. */
 export interface SubscriptionServer {
-  /** For the HTTP server's `upgrade` event; the path is the caller's business. */
-  readonly handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** graphql-transport-ws. */
+  readonly handleUpgrade: HandleUpgrade;
+  /** AppSync's own realtime protocol. */
+  readonly handleAppsync: HandleUpgrade;
   /** Closes the sockets of these callers with 4403: for a key that was withdrawn. */
   readonly disconnect: (matches: (caller: Caller) => boolean) => void;
   /** `slow`: closed since the start for reading too slowly. */
@@ -32,48 +51,58 @@ export interface SubscriptionServer {
   readonly close: () => Promise<void>;
 }
 
+/** AppSync's name for its subprotocol; the package graphql-ws, of the same name, speaks another one. */
+const appsyncSubprotocol = 'graphql-ws';
+
 export function createSubscriptionServer(options: SubscriptionServerOptions): SubscriptionServer {
-  const { origins = [], clock = systemClock } = options;
+  const { graphql, verifier, report, origins = [], clock = systemClock } = options;
   const limits = { ...defaultSubscriptionLimits, ...options.limits };
-  const protocol = createProtocol({ ...options, limits });
+  const entrance = createEntrance({ verifier, sockets: createTally(limits.socketsPerKey), report });
+  const deliveries = createDeliveries(options.hub, createTally(limits.subscriptionsPerKey));
   const queue = createFlushQueue();
   const keepAlive = createKeepAlive(clock, limits.keepAliveMs);
+  const ka = createKeepAlive(clock, limits.kaMs);
   const connections = new Set<Connection>();
-  const webSockets = new WebSocketServer({
-    noServer: true,
-    handleProtocols,
-    // Compression would cost a deflate per subscriber where now the bytes are shared.
-    perMessageDeflate: false,
-    maxPayload: limits.messageBytes,
-    // Pings count against the allowance like messages, so they are answered by the connection.
-    autoPong: false,
-    // One message per turn of the event loop: what graphql-ws has to settle by promises after `subscribe` is settled
-    // before a `complete` from the same packet is looked at.
-    allowSynchronousEvents: false,
-  });
+  const acceptors: WebSocketServer[] = [];
   let stopped: Promise<void> | null = null;
   let slow = 0;
 
-  const whyRefused = ({ headers }: IncomingMessage): readonly [status: number, why: string] | null => {
+  const whyRefused = (
+    { headers }: IncomingMessage,
+    subprotocol: string,
+  ): readonly [status: number, why: string] | null => {
     if (stopped) return [503, 'The service is stopping.'];
     const { origin } = headers;
     if (origin !== undefined && !origins.includes(origin) && !origins.includes('*'))
       return [403, 'This origin is not allowed.'];
-    if (!handleProtocols(headers['sec-websocket-protocol'] ?? ''))
-      return [400, 'The subprotocol must be graphql-transport-ws.'];
+    const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+    if (!offered.includes(subprotocol)) return [400, `The subprotocol must be ${subprotocol}.`];
     if (connections.size >= limits.sockets) return [503, 'Too many connections.'];
     return null;
   };
 
-  return {
-    handleUpgrade(request, socket, head) {
-      const refused = whyRefused(request);
+  const accept = (subprotocol: string, protocolFor: (request: IncomingMessage) => SocketProtocol): HandleUpgrade => {
+    const webSockets = new WebSocketServer({
+      noServer: true,
+      handleProtocols: () => subprotocol,
+      // Compression would cost a deflate per subscriber where now the bytes are shared.
+      perMessageDeflate: false,
+      maxPayload: limits.messageBytes,
+      // Pings count against the allowance like messages, so they are answered by the connection.
+      autoPong: false,
+      // One message per turn of the event loop: what graphql-ws has to settle by promises after `subscribe` is settled
+      // before a `complete` from the same packet is looked at.
+      allowSynchronousEvents: false,
+    });
+    acceptors.push(webSockets);
+    return (request, socket, head) => {
+      const refused = whyRefused(request, subprotocol);
       if (refused) return refuse(socket, ...refused);
       webSockets.handleUpgrade(request, socket, head, (webSocket) => {
         const connection = openConnection({
           webSocket,
           socket,
-          protocol,
+          protocol: protocolFor(request),
           limits,
           clock,
           queue,
@@ -85,22 +114,36 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
         });
         connections.add(connection);
       });
-    },
+    };
+  };
+
+  const closeAll = async (): Promise<void> => {
+    const closed = acceptors.map((webSockets) => new Promise<void>((resolve) => webSockets.close(() => resolve())));
+    for (const connection of connections) connection.close(closeCodes.serviceRestart, 'Service restart');
+    await Promise.all(closed);
+  };
+
+  const transportWs = createProtocol({ graphql, entrance, deliveries, limits });
+  const plan = createAppsyncSubscriptions({ graphql });
+  const appsync = createAppsyncProtocol({ plan, entrance, deliveries, limits, clock, ka });
+
+  return {
+    handleUpgrade: accept(GRAPHQL_TRANSPORT_WS_PROTOCOL, () => transportWs),
+    handleAppsync: accept(appsyncSubprotocol, (request) => appsync(readHandshake(request))),
 
     disconnect(matches) {
       for (const connection of connections) {
-        const caller = connection.caller();
-        if (caller && matches(caller)) connection.close(closeCodes.forbidden, 'Forbidden');
+        if (connection.serves(matches)) connection.close(closeCodes.forbidden, 'Forbidden');
       }
     },
 
     stats: () => ({ sockets: connections.size, slow }),
 
     close() {
-      stopped ??= new Promise<void>((resolve) => {
-        webSockets.close(() => resolve());
-        for (const connection of connections) connection.close(closeCodes.serviceRestart, 'Service restart');
-      }).finally(keepAlive.stop);
+      stopped ??= closeAll().finally(() => {
+        keepAlive.stop();
+        ka.stop();
+      });
       return stopped;
     },
   };

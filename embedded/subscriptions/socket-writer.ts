@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { type ByteText, textFrameHeader } from './frame.ts';
+import { type ByteText, createTextFrames, type TextFrames } from './frame.ts';
 
 /** Writes text frames of one socket, those of one tick together. */
 export interface SocketWriter {
@@ -9,9 +9,10 @@ export interface SocketWriter {
   readonly flush: () => void;
 }
 
-/** Flushes every writer that has something, once per tick. */
+/** Flushes every writer that has something, once per tick; frames of all of them are made here. */
 export interface FlushQueue {
   readonly add: (writer: SocketWriter) => void;
+  readonly frame: TextFrames;
 }
 
 /**
@@ -26,6 +27,7 @@ export function createFlushQueue(schedule: (run: () => void) => void = setImmedi
     for (const writer of writers) writer.flush();
   };
   return {
+    frame: createTextFrames(),
     add(writer) {
       waiting.push(writer);
       if (waiting.length === 1) schedule(flushAll);
@@ -51,7 +53,7 @@ export function createSocketWriter({ socket, isOpen, queue, backlogBytes, onSlow
     push(prefix, payload) {
       if (!isOpen()) return;
       if (pending === '') queue.add(writer);
-      pending += textFrameHeader(prefix.length + payload.length) + prefix + payload;
+      pending += queue.frame(prefix, payload);
     },
     flush() {
       if (pending === '') return;

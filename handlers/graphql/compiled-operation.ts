@@ -1,9 +1,8 @@
 import { type FragmentDefinitionNode, Kind, type OperationDefinitionNode } from 'graphql';
-import type { Update } from '../../core/contract.ts';
 import { compileSelection } from './compile-selection.ts';
 import type { Operation } from './subscription-plan.ts';
 
-type Compiled = ((update: Update) => string) | null;
+type Compiled = ((update: object) => string) | null;
 
 /** By operation, then by what its variables decide. Goes with the parsed document. */
 const known = new WeakMap<OperationDefinitionNode, Map<string, Compiled>>();

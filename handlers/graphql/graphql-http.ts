@@ -25,7 +25,7 @@ export function createGraphqlHttp(graphql: Graphql): GraphqlHttp {
 }
 
 /** The request, or what is wrong with it. Unknown members (`extensions` among them) are left alone. */
-function parseRequest(body: unknown): GraphqlRequest | string {
+export function parseRequest(body: unknown): GraphqlRequest | string {
   if (!isRecord(body)) return 'The body must be a JSON object with a query. Batches are not supported.';
   const { query, variables, operationName } = body;
   if (typeof query !== 'string') return 'query must be a string.';
@@ -34,7 +34,8 @@ function parseRequest(body: unknown): GraphqlRequest | string {
   return { query, variables, operationName };
 }
 
-function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
+/** A JSON object. */
+export function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

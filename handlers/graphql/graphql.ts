@@ -106,7 +106,10 @@ export function createGraphql({ schema, log, now, report, limits }: GraphqlOptio
         case 'subscription':
           return {
             errors: [
-              refusal('UNSUPPORTED', 'Subscriptions need a WebSocket with the subprotocol graphql-transport-ws.'),
+              refusal(
+                'UNSUPPORTED',
+                'Subscriptions need a WebSocket: graphql-transport-ws here, AppSync’s protocol at /realtime below.',
+              ),
             ],
           };
         case 'query':

@@ -8,7 +8,6 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { type Caller, mayRead } from '../../core/access.ts';
-import type { Update } from '../../core/contract.ts';
 import { compiledOperation } from './compiled-operation.ts';
 import { refusal } from './errors.ts';
 
@@ -30,8 +29,13 @@ export interface SubscriptionPlan {
   readonly target: Target;
   /** Plans with one key and one target render every update alike. */
   readonly key: string;
-  /** The execution result for one update, as JSON text: what stands in `payload` of a `next` message. */
-  readonly render: (update: Update) => string;
+  /** As given: an `id` that is null is not one left out, which AppSync tells apart. */
+  readonly args: StatusChangedArgs;
+  /**
+   * The execution result for one update, or for what was published of it, as JSON text: what stands in `payload` of a
+   * `next` message.
+   */
+  readonly render: (update: object) => string;
 }
 
 export type Planned =
@@ -48,7 +52,8 @@ export interface Operation {
   readonly variables: { readonly [name: string]: unknown };
 }
 
-interface StatusChangedArgs {
+/** Arguments of `statusChanged`. */
+export interface StatusChangedArgs {
   readonly workflow: string;
   readonly id?: string | null;
 }
@@ -81,7 +86,7 @@ export function planSubscription(operation: Operation, caller: Caller): Planned 
     return refused('BAD_USER_INPUT', `workflow and id must have 1 to ${maxNameLength} characters.`);
   if (!mayRead(caller, workflow, id)) return refused('FORBIDDEN', whyForbidden(caller, id));
 
-  const executed = (update: Update): string =>
+  const executed = (update: object): string =>
     JSON.stringify(execute({ ...args, rootValue: { statusChanged: update } }));
   return {
     type: 'subscription',
@@ -89,6 +94,7 @@ export function planSubscription(operation: Operation, caller: Caller): Planned 
       target: { tenant: caller.tenant, workflow, id },
       // Coerced values come in the order of the definitions, so equal ones have equal text.
       key: JSON.stringify([operation.number, operationName, coercion.coerced]),
+      args: asked,
       render: renderer(operation, coercion.coerced, executed),
     },
   };
@@ -98,8 +104,8 @@ export function planSubscription(operation: Operation, caller: Caller): Planned 
 function renderer(
   operation: Operation,
   variables: { readonly [name: string]: unknown },
-  executed: (update: Update) => string,
-): (update: Update) => string {
+  executed: (update: object) => string,
+): (update: object) => string {
   const compiled = compiledOperation(operation, variables);
   if (!compiled) return executed;
   return (update) => {

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { HTTPException } from 'hono/http-exception';
 import { hasScope, type Scope } from '../../../core/access.ts';
 import { problem } from '../../../core/problems.ts';
@@ -11,10 +11,16 @@ import { limitRate } from './rate-limit.ts';
  * Lets only callers with the scope through, and leaves the caller for the route: 401 for no or a bad credential, 403
  * without the scope (S24), 429 when it asks too often (S26). Comes before anything looks at the request's content.
  * Challenges as RFC 6750 §3.
+ *
+ * @param credentialOf Where the credential stands. @default the header `Authorization`
  */
-export function requireScope(verifier: Verifier, scope: Scope): MiddlewareHandler<ApiEnv> {
+export function requireScope(
+  verifier: Verifier,
+  scope: Scope,
+  credentialOf: (c: Context<ApiEnv>) => string | undefined = (c) => c.req.header('Authorization'),
+): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
-    const credential = c.req.header('Authorization');
+    const credential = credentialOf(c);
     const caller = await verifier.verify(credential);
     if (!caller) throw unauthorized(credential);
     limitRate(c, caller);

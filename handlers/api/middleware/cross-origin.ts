@@ -10,7 +10,11 @@ const exposed = [
   'RateLimit-Policy',
   'Preference-Applied',
   'X-Request-Id',
+  'X-Amzn-ErrorType',
 ] as const;
+
+/** What AppSync's clients send with a query besides. */
+const appsyncHeaders = ['X-Api-Key', 'X-Amz-User-Agent', 'X-Amz-Date'] as const;
 
 /**
  * CORS for the origins named (S23). Credentials stay off: callers send a header of their own, never cookies. A preflight
@@ -20,7 +24,15 @@ export function crossOrigin(origins: readonly string[]): MiddlewareHandler<ApiEn
   return cors({
     origin: origins.includes('*') ? '*' : [...origins],
     allowMethods: ['GET', 'HEAD', 'POST', 'DELETE'],
-    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match', 'Prefer', 'X-Request-Id'],
+    allowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'If-None-Match',
+      'Prefer',
+      'X-Request-Id',
+      ...appsyncHeaders,
+    ],
     exposeHeaders: [...exposed],
     maxAge: 600,
   });

@@ -59,6 +59,7 @@ export const examples: { readonly [route: string]: RouteExamples } = {
         version: 1,
         channels: [
           { channel: 'subscription', protocol: 'graphql-transport-ws', url: 'wss://status.example.com/graphql' },
+          { channel: 'subscription', protocol: 'appsync', url: `${url}/graphql` },
           { channel: 'polling', protocol: 'http', url, maxWaitSeconds: 20 },
           { channel: 'webhook', protocol: 'standard-webhooks', url: `${url}/webhooks` },
         ],

@@ -1,5 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { credentialIn } from '../../graphql/appsync/authorization.ts';
 import { requireScope } from '../middleware/access.ts';
+import { appsyncErrors } from '../middleware/appsync-errors.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { jsonAnswer, problemAnswers } from '../responses.ts';
 import type { Api, RouteDeps } from '../types.ts';
@@ -18,14 +20,19 @@ const answerSchema = z
   .partial()
   .openapi('GraphqlAnswer');
 
-/** `POST /graphql`: the queries of `schema.graphql`. Subscriptions need the WebSocket at the same path. */
+/**
+ * `POST /graphql`: the queries of `schema.graphql`, for any client and for AppSync's own. Subscriptions need one of the
+ * WebSockets.
+ */
 export function graphqlRoute(api: Api, { verifier, graphql, limits }: RouteDeps): void {
   const route = createRoute({
     method: 'post',
     path: '/graphql',
     summary: 'GraphQL queries',
     middleware: [
-      requireScope(verifier, 'read'),
+      appsyncErrors(),
+      // AppSync's clients send an API key as `x-api-key`, anything else in `Authorization` without a scheme.
+      requireScope(verifier, 'read', (c) => credentialIn(c.req.header()) ?? undefined),
       ...jsonBody({ maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth, optional: false }),
     ],
     // Any JSON: `graphql` answers in GraphQL's own form what is wrong with a request.

@@ -32,7 +32,10 @@ export const callers: { readonly [credential: string]: Caller } = {
   foreign: { ...reader, keyId: 'f', tenant: 'foreign' },
 };
 
-/** The subscription server on a real HTTP server on 127.0.0.1, until the test is over. */
+/**
+ * The subscription server on a real HTTP server on 127.0.0.1, until the test is over; AppSync's protocol at `/realtime`
+ * below the other one.
+ */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const hub = createHub<ByteText>();
   const reported: unknown[] = [];
@@ -47,7 +50,8 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const sockets: Socket[] = [];
   const http = createServer().on('upgrade', (request, socket, head) => {
     if (socket instanceof Socket) sockets.push(socket);
-    server.handleUpgrade(request, socket, head);
+    if (/^\/graphql\/realtime/.test(request.url ?? '')) server.handleAppsync(request, socket, head);
+    else server.handleUpgrade(request, socket, head);
   });
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
@@ -96,7 +100,19 @@ export function codeOf(event: unknown): number {
 
 /** A client that speaks the protocol frame by frame. */
 export async function openRaw(service: Service, authorization: string | null = 'Bearer good') {
-  const socket = new WebSocket(service.url, 'graphql-transport-ws');
+  const raw = await openSocket(new WebSocket(service.url, 'graphql-transport-ws'));
+  const { socket, messages, send } = raw;
+  const subscribe = (id: string, query: string, variables: Record<string, unknown> = {}): void =>
+    send({ id, type: 'subscribe', payload: { query, variables } });
+  if (authorization !== null) {
+    send({ type: 'connection_init', payload: { authorization } });
+    await until(() => messages.length === 1 || socket.readyState !== WebSocket.OPEN);
+  }
+  return { ...raw, subscribe };
+}
+
+/** Waits until it is open; what comes is JSON, what is sent too unless it is a text. It ends with the test. */
+export async function openSocket(socket: WebSocket) {
   const messages: { readonly type: string; readonly id?: string; readonly payload?: unknown }[] = [];
   const closed = Promise.withResolvers<{ readonly code: number; readonly reason: string }>();
   socket.on('message', (data) => messages.push(JSON.parse(String(data))));
@@ -104,14 +120,8 @@ export async function openRaw(service: Service, authorization: string | null = '
   socket.on('error', () => {});
   onTestFinished(() => socket.terminate());
   await once(socket, 'open');
-  const send = (message: unknown): void => socket.send(JSON.stringify(message));
-  const subscribe = (id: string, query: string, variables: Record<string, unknown> = {}): void =>
-    send({ id, type: 'subscribe', payload: { query, variables } });
-  if (authorization !== null) {
-    send({ type: 'connection_init', payload: { authorization } });
-    await until(() => messages.length === 1 || socket.readyState !== WebSocket.OPEN);
-  }
-  return { socket, messages, closed: closed.promise, send, subscribe };
+  const send = (message: unknown): void => socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  return { socket, messages, closed: closed.promise, send };
 }
 
 export type RawClient = Awaited<ReturnType<typeof openRaw>>;

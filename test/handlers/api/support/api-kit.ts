@@ -94,7 +94,10 @@ export async function apiKit(overrides: Partial<ApiDeps> = {}): Promise<ApiKit> 
         timers: { wake: () => undefined },
         now: clock,
       }),
-      executions: { redrive: async (arn) => kit.redriveAnswer(arn) },
+      executions: {
+        redrive: async (arn) => kit.redriveAnswer(arn),
+        describe: async () => ({ type: 'impossible', reason: 'runs elsewhere' }),
+      },
       deadLetters: store.deadLetters,
       ingest: async (items) => {
         kit.ingested.push(items);
