@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import type { Logger } from 'pino';
 import type { Service } from '../service/service.ts';
+import type { TlsFiles } from '../service/tls.ts';
 import { collect, parseCount, parseDays, parsePort, parseScale } from './parse.ts';
 
 interface ServeOptions {
@@ -12,6 +14,8 @@ interface ServeOptions {
   readonly origin: readonly string[];
   readonly webhookAllow: readonly string[];
   readonly publicUrl?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
   readonly basePath: string;
   readonly rateLimit?: number;
   readonly retentionDays?: number;
@@ -48,6 +52,8 @@ export function serveCommand(): Command {
         .argParser(collect),
     )
     .option('--public-url <url>', 'where clients reach the service, e.g. behind a proxy')
+    .option('--tls-cert <file>', 'certificate, and what stands between it and the root, as PEM: serve https and wss')
+    .option('--tls-key <file>', 'its private key, as PEM')
     .option('--base-path <path>', 'serve everything under this path', '')
     .addOption(
       new Option('--rate-limit <n/s>', 'requests per second of one API key; 0 for no limit (default: 1000)').argParser(
@@ -75,7 +81,8 @@ export function serveCommand(): Command {
     .action(serve);
 }
 
-async function serve(options: ServeOptions): Promise<void> {
+async function serve(options: ServeOptions, command: Command): Promise<void> {
+  const tls = tlsOf(options, command);
   // Only now: the commands that are clients start several times faster without the service.
   const [{ startService }, { createLogger }, { runDemo }] = await Promise.all([
     import('../service/service.ts'),
@@ -83,24 +90,39 @@ async function serve(options: ServeOptions): Promise<void> {
     import('../demo/demo.ts'),
   ]);
   const logger = createLogger({ level: options.logLevel });
+  // Only now: everybody else runs without the example and what builds it.
+  const orderPage = options.demo ? (await import('../demo/order-page.ts')).createOrderPage() : null;
+  const origins = [...options.origin];
   const service = await startService({
     dataFolder: resolve(options.data),
     host: options.host,
     port: options.port,
     timeScale: options.timeScale,
-    origins: options.origin,
+    origins,
     webhookAllow: options.demo ? [...options.webhookAllow, loopback] : options.webhookAllow,
     basePath: options.basePath,
     apiKey: process.env.STATUSWIRE_API_KEY,
     logger,
+    pages: orderPage ? [orderPage.page] : [],
     ...(options.config === undefined ? {} : { workflowsFolder: resolve(options.config) }),
     ...(options.rateLimit === undefined ? {} : { rateLimit: options.rateLimit }),
     ...(options.retentionDays === undefined ? {} : { retentionDays: options.retentionDays }),
     ...(options.maxLogUpdates === undefined ? {} : { maxLogUpdates: options.maxLogUpdates }),
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+    ...(tls ? { tls } : {}),
   });
   const stopped = stopOnSignal(service);
+  if (tls) reloadOnSignal(service, logger);
   announce(service, options);
+  // The page's own origins (S23), known only now; sockets are checked against the list as it is then.
+  if (orderPage) origins.push(...orderPage.connect(service));
+  orderPage?.ready.then(
+    () => console.log(`Order page: ${service.url}${orderPage.page.path}/`),
+    (error: unknown) => {
+      // A signal for the whole group ends the build as well.
+      if (!stopped.signal.aborted) logger.error({ err: error }, 'the order page could not be built');
+    },
+  );
   if (options.demo)
     await runDemo({ service, print: (line) => console.log(line), dataFolder: options.data, signal: stopped.signal });
   await stopped.done;
@@ -116,6 +138,28 @@ function announce({ url, apiKeyFile, loaded }: Service, { data }: ServeOptions):
     console.error(`not loaded: ${file}${state === null ? '' : `, state ${state}`}: ${reason}`);
   }
   console.log(process.env.STATUSWIRE_API_KEY ? 'API key: as set by STATUSWIRE_API_KEY' : `API key: in ${apiKeyFile}`);
+}
+
+/** Both or none. */
+function tlsOf({ tlsCert, tlsKey, demo }: ServeOptions, command: Command): TlsFiles | null {
+  if (tlsCert === undefined && tlsKey === undefined) return null;
+  if (tlsCert === undefined || tlsKey === undefined)
+    return command.error('error: --tls-cert and --tls-key belong together: give both or none');
+  // Its own client would have to trust the certificate, under the address the service listens on.
+  if (demo) return command.error('error: --demo does not go with --tls-cert and --tls-key');
+  return { certFile: resolve(tlsCert), keyFile: resolve(tlsKey) };
+}
+
+/** SIGHUP: a renewed certificate. One that cannot be used is said so, and the service goes on with the one it has. */
+function reloadOnSignal(service: Service, logger: Logger): void {
+  process.on('SIGHUP', () => {
+    try {
+      service.reloadTls();
+      logger.info('certificate and key read again');
+    } catch (error) {
+      logger.error({ err: error }, 'the certificate is kept: the new one cannot be used');
+    }
+  });
 }
 
 /** First signal: stop cleanly. Second: at once. */

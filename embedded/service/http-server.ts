@@ -1,17 +1,21 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import type { QuickStatus } from '../../handlers/api/quick-status.ts';
+import type { QuickAnswer, QuickStatus } from '../../handlers/api/quick-status.ts';
 import type { SubscriptionServer } from '../subscriptions/server.ts';
 import { defaultHttpLimits, type HttpLimits, serverOptionsOf } from './http-limits.ts';
+import type { Tls } from './tls.ts';
 
 export interface HttpServerOptions {
   readonly fetch: (request: Request) => Response | Promise<Response>;
   /** Asked before `fetch`. @default everything goes to `fetch` */
   readonly quick?: QuickStatus;
   readonly subscriptions: SubscriptionServer;
-  /** Path of the WebSocket endpoint. */
+  /** Path of the WebSocket endpoint; AppSync's protocol is at `/realtime` below it. */
   readonly graphqlPath: string;
+  /** With it everything is https and wss. @default none */
+  readonly tls?: Tls | undefined;
   readonly host: string;
   readonly port: number;
   readonly limits?: Partial<HttpLimits> | undefined;
@@ -19,6 +23,8 @@ export interface HttpServerOptions {
 
 export interface HttpServer {
   readonly url: string;
+  /** Connections from now on get this certificate. Nothing happens without TLS. */
+  changeTls(tls: Tls): void;
   /** Accepts nothing more; resolves when the answers under way are sent, after `graceMs` at most. */
   close(graceMs: number): Promise<void>;
 }
@@ -32,12 +38,18 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   const limits = { ...defaultHttpLimits, ...options.limits };
   const serverOptions = serverOptionsOf(limits);
   const listener = getRequestListener(options.fetch, { overrideGlobalObjects: false });
-  const server = createServer(serverOptions, options.quick ? quickFirst(options.quick, listener) : listener);
+  const onRequest = options.quick ? quickFirst(options.quick, listener) : listener;
+  const { tls } = options;
+  const tlsServer = tls
+    ? createTlsServer({ ...serverOptions, ...tls, handshakeTimeout: limits.headersMs }, onRequest)
+    : null;
+  const server = tlsServer ?? createServer(serverOptions, onRequest);
   server.maxConnections = limits.connections;
   server.on('upgrade', (request, socket, head) => {
     // Not by `new URL`: it throws on paths that anybody can send, and nothing would catch that here.
     const [path] = (request.url ?? '/').split('?', 1);
     if (path === options.graphqlPath) return options.subscriptions.handleUpgrade(request, socket, head);
+    if (path === `${options.graphqlPath}/realtime`) return options.subscriptions.handleAppsync(request, socket, head);
     socket.on('error', () => socket.destroy());
     socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
@@ -51,7 +63,8 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   const { address, port, family } = server.address() as AddressInfo;
   const host = family === 'IPv6' ? `[${address}]` : address;
   return {
-    url: `http://${host}:${port}`,
+    url: `${tlsServer ? 'https' : 'http'}://${host}:${port}`,
+    changeTls: (changed) => tlsServer?.setSecureContext(changed),
     close: (graceMs) =>
       new Promise((resolve) => {
         const cut = setTimeout(() => server.closeAllConnections(), graceMs);
@@ -72,15 +85,22 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 /** Most requests by far are answered here; the framework would cost five times as much. */
 function quickFirst(quick: QuickStatus, listener: Listener): Listener {
   return (request, response) => {
+    const finish = (answer: QuickAnswer | null): unknown => {
+      if (answer === null) return listener(request, response);
+      response.writeHead(answer.status, answer.headers);
+      return response.end(answer.body ?? '');
+    };
     const { method = '', url = '', rawHeaders } = request;
-    const answering = quick({ method, url, rawHeaders });
-    if (answering === null) return listener(request, response);
-    return answering
-      .catch(() => null) // The API meets the same fault, and reports it.
-      .then((answer) => {
-        if (answer === null) return listener(request, response);
-        response.writeHead(answer.status, answer.headers);
-        return response.end(answer.body ?? '');
-      });
+    const answering = answerOf(() => quick({ method, url, rawHeaders }));
+    return answering instanceof Promise ? answering.catch(() => null).then(finish) : finish(answering);
   };
+}
+
+/** After a fault the API meets it too, and reports it. */
+function answerOf(quick: () => ReturnType<QuickStatus>): ReturnType<QuickStatus> {
+  try {
+    return quick();
+  } catch {
+    return null;
+  }
 }

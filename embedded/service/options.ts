@@ -3,6 +3,8 @@ import type { WaitersOptions } from '../../handlers/read/waiters.ts';
 import type { RetrySchedule } from '../../handlers/webhooks/schedule.ts';
 import type { SubscriptionLimits } from '../subscriptions/limits.ts';
 import type { HttpLimits } from './http-limits.ts';
+import type { Page } from './pages.ts';
+import type { TlsFiles } from './tls.ts';
 
 export interface ServiceOptions {
   /** Folder for the database, the first key and the token secret; made if there is none. */
@@ -25,6 +27,8 @@ export interface ServiceOptions {
   readonly apiKey?: string | undefined;
   /** Where clients reach the service, e.g. behind a proxy. @default the address each request was sent to */
   readonly publicUrl?: string;
+  /** Certificate and key; with them everything is https and wss. @default none, no TLS */
+  readonly tls?: TlsFiles;
   /** Path prefix that everything is served under. @default none */
   readonly basePath?: string;
   /**
@@ -45,5 +49,7 @@ export interface ServiceOptions {
   readonly retentionDays?: number;
   /** Updates kept of one log, at least 1,000; readers that are further back get a snapshot (S4). @default 100_000 */
   readonly maxLogUpdates?: number;
+  /** Served beside the API, under the base path. @default none */
+  readonly pages?: readonly Page[];
   readonly logger: Logger;
 }

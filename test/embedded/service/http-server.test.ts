@@ -14,6 +14,7 @@ afterEach(async () => {
 
 const subscriptions: SubscriptionServer = {
   handleUpgrade: (_request, socket) => socket.end('HTTP/1.1 418 I am a teapot\r\n\r\n'),
+  handleAppsync: (_request, socket) => socket.end('HTTP/1.1 419 So am I\r\n\r\n'),
   disconnect: () => {},
   stats: () => ({ sockets: 0, slow: 0 }),
   close: async () => {},
@@ -141,5 +142,6 @@ describe('hostile requests', () => {
     await start();
     expect(await say(upgrade(path))).toMatch(/^HTTP\/1.1 404 /);
     expect(await say(upgrade('/graphql?a=1'))).toMatch(/^HTTP\/1.1 418 /);
+    expect(await say(upgrade('/graphql/realtime?a=1'))).toMatch(/^HTTP\/1.1 419 /);
   });
 });

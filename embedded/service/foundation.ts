@@ -1,0 +1,96 @@
+import { ulid } from 'ulid';
+import { defaultRules, type RulesOf } from '../../core/workflow-rules.ts';
+import { createVerifier, type Verifier } from '../../handlers/authorize/verifier.ts';
+import { localPlace, machineArn } from '../runner/place.ts';
+import { openStore, type Store } from '../store/index.ts';
+import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
+import { loadWorkflows } from '../workflows/load-workflows.ts';
+import type { LoadedWorkflows } from '../workflows/loaded-workflow.ts';
+import type { ServiceOptions } from './options.ts';
+import { boundsOf } from './retention.ts';
+import { forgetRun } from './runner-rows.ts';
+import { type DataFolder, ensureFirstKey, openDataFolder } from './secrets.ts';
+
+/** What every part of the service stands on. */
+export interface Foundation {
+  readonly options: ServiceOptions;
+  readonly folder: DataFolder;
+  readonly store: Store;
+  readonly telemetry: Telemetry;
+  readonly loaded: LoadedWorkflows;
+  readonly rulesOf: RulesOf;
+  /** Names of the workflows that this process may run. */
+  readonly startable: ReadonlySet<string>;
+  readonly retentionMs: number;
+  /** Updates kept of one log. */
+  readonly keepUpdates: number;
+  /** Text of the first key. */
+  readonly apiKey: string;
+  readonly verifier: Verifier;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** Logs an unexpected error and answers the id that its log line has. */
+  readonly reportIncident: (error: unknown) => string;
+}
+
+const noWorkflows: LoadedWorkflows = { workflows: [], problems: [] };
+
+/** Opens the data folder and the store, loads the workflows. Nothing moves yet: the store has no listener. */
+export async function layFoundation(options: ServiceOptions): Promise<Foundation> {
+  const { logger } = options;
+  const now = Date.now;
+  const newId = (): string => ulid();
+  const bounds = boundsOf(options);
+  const folder = openDataFolder(options.dataFolder);
+  const loaded = options.workflowsFolder === undefined ? noWorkflows : await loadWorkflows(options.workflowsFolder);
+  const rules = new Map(loaded.workflows.map((workflow) => [workflow.name, workflow.rules]));
+
+  const telemetry = createTelemetry({ logger, now });
+  const store = openStore({
+    file: folder.database,
+    report: (error) => logger.error({ err: error }, 'fan-out failed; it is repeated'),
+    onGroup: telemetry.hooks.onGroup,
+    alsoForget: forgetRun,
+  });
+  const startable = await bindLocal(loaded, store, logger);
+  const apiKey = await ensureFirstKey(store.keys, folder, options.apiKey, now());
+  return {
+    options,
+    folder,
+    store,
+    telemetry,
+    loaded,
+    rulesOf: (workflow) => rules.get(workflow) ?? defaultRules,
+    startable,
+    ...bounds,
+    apiKey,
+    verifier: createVerifier({ keys: store.keys, tokenSecrets: [folder.tokenSecret], now }),
+    now,
+    newId,
+    reportIncident(error) {
+      const incident = newId();
+      logger.error({ err: error, incident }, 'an unexpected error');
+      return incident;
+    },
+  };
+}
+
+/**
+ * The workflows that this process may run: a name stands for one state machine (S1), so one whose executions come from
+ * AWS, by its configuration or by the events seen, is not run here as well.
+ */
+async function bindLocal(
+  { workflows }: LoadedWorkflows,
+  { bindings }: Pick<Store, 'bindings'>,
+  logger: ServiceOptions['logger'],
+): Promise<Set<string>> {
+  const startable = new Set<string>();
+  for (const { name, rules } of workflows) {
+    const local = machineArn(localPlace, name);
+    const bound = rules.machineArn ?? (await bindings.bind(name, local));
+    if (bound === local) startable.add(name);
+    else logger.warn({ workflow: name, bound }, 'not run here: the name stands for a state machine elsewhere');
+  }
+  return startable;
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { createApi } from '../../handlers/api/api.ts';
+import { createQuickStatus } from '../../handlers/api/quick-status.ts';
+import type { ApiDeps } from '../../handlers/api/types.ts';
+import type { Admission } from './admission.ts';
+import type { Channels } from './channels.ts';
+import { discovery } from './discovery.ts';
+import type { Engine } from './engine.ts';
+import type { Foundation } from './foundation.ts';
+import { type HttpServer, listen } from './http-server.ts';
+import { withPages } from './pages.ts';
+import { readTls } from './tls.ts';
+
+/** What the front serves. */
+export interface Served {
+  readonly foundation: Foundation;
+  readonly admission: Admission;
+  readonly engine: Engine;
+  readonly channels: Channels;
+}
+
+/** HTTP and WebSocket on one port, from now on. Rejects when it cannot listen, or the certificate cannot be used. */
+export async function openFront(served: Served): Promise<HttpServer> {
+  const { options, telemetry } = served.foundation;
+  const deps = apiDeps(served);
+  return listen({
+    fetch: telemetry.wrap.fetch(withPages(createApi(deps).fetch, options.pages, options.basePath)),
+    quick: createQuickStatus({ ...deps, headNow: served.foundation.store.headNow }),
+    subscriptions: served.channels.subscriptions,
+    graphqlPath: `${options.basePath ?? ''}/graphql`,
+    tls: options.tls ? readTls(options.tls) : undefined,
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? 8787,
+    limits: options.httpLimits,
+  });
+}
+
+function apiDeps({ foundation, admission, engine, channels }: Served): ApiDeps {
+  const { options, store, telemetry, verifier, folder, now } = foundation;
+  const { hub, subscriptions } = channels;
+  const { starts } = engine;
+  return {
+    ...admission,
+    log: engine.log,
+    keys: store.keys,
+    deadLetters: engine.deadLetters,
+    endpoints: store.endpoints,
+    verifier,
+    ingest: engine.ingest,
+    intake: engine.intake,
+    operations: engine.operations,
+    webhooks: channels.webhooks.registry,
+    graphql: channels.graphql,
+    discovery,
+    origins: options.origins ?? [],
+    clock: now,
+    random: randomBytes,
+    onKeyRemoved: (id) => subscriptions.disconnect((caller) => caller.type === 'key' && caller.keyId === id),
+    onRequest: telemetry.hooks.onRequest,
+    metrics: telemetry.exposition({
+      store,
+      starts,
+      waiters: admission.waiters,
+      hub,
+      subscriptions,
+      database: folder.database,
+    }),
+    report: ({ error, ...request }) => options.logger.error({ err: error, ...request }, 'an unexpected error'),
+    basePath: options.basePath ?? '',
+    ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+  };
+}
