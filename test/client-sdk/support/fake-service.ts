@@ -78,7 +78,7 @@ export function createFakeService(clock: FakeClock = createFakeClock()): FakeSer
     const last = log.updates.at(-1);
     if (!behaviour.exists || !last) return answer(404, { type: 'not-found', title: 'Not found', status: 404 }, pace);
     if (path === '/status/orders/order-1') return answer(200, last, pace);
-    if (path === '/result/orders/order-1') return answer(200, { whole: true });
+    if (path === '/result/orders/order-1') return answer(200, { output: { whole: true } });
     if (path !== '/status/orders/order-1/updates') return answer(404, { title: 'No such route' });
     if (query.get('after') === 'malformed') return answer(400, { title: 'Bad request', detail: 'no cursor' });
     const page = log.read(query.get('after'), behaviour.pageSize, behaviour.staleBy);
