@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { createStatusClient } from '../../client-sdk/src/index.ts';
 import type { Update } from '../../core/contract.ts';
 import { describeUpdate } from '../cli/client-commands.ts';
@@ -65,8 +66,8 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   } finally {
     await receiver.close();
   }
-  const [first, ...others] = Object.values(seen).map((updates) => JSON.stringify(updates.map(plain)));
-  const equal = others.every((other) => other === first);
+  const [first, ...others] = Object.values(seen).map((updates) => updates.map(plain));
+  const equal = others.every((other) => isDeepStrictEqual(other, first));
   print(
     equal
       ? `The three sequences are equal: ${seen.polling.length} updates each, seq 1 to ${seen.polling.length}.`
