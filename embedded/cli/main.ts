@@ -5,6 +5,7 @@ import { clientCommands } from './client-commands.ts';
 import { doctorCommand } from './doctor.ts';
 import { operatorCommands } from './operator-commands.ts';
 import { serveCommand } from './serve.ts';
+import { typesCommand } from './types.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
@@ -16,7 +17,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     .description('Real-time status of Step Functions executions: polling, webhooks and GraphQL subscriptions.')
     .version(version)
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.');
-  for (const command of [serveCommand(), backupCommand(), doctorCommand()]) program.addCommand(command);
+  for (const command of [serveCommand(), backupCommand(), doctorCommand(), typesCommand()]) program.addCommand(command);
   for (const command of [...clientCommands(), ...operatorCommands()]) program.addCommand(command);
   answerForItself(program);
   try {

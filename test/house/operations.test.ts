@@ -1,15 +1,15 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { parseProgress } from '../../core/sources/progress.ts';
 import { createMetrics } from '../../embedded/telemetry/metrics.ts';
 import { createReadings } from '../../embedded/telemetry/readings.ts';
+import { createRequestMetrics } from '../../embedded/telemetry/request-metrics.ts';
 import { parseDefinition } from '../../embedded/workflows/definition-file.ts';
 import { bindTasks } from '../../embedded/workflows/task-modules.ts';
+import { command as run } from '../embedded/cli/support/command.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -22,10 +22,9 @@ const help = new Map<string, Promise<string>>();
 function helpOf(command: string): Promise<string> {
   const known = help.get(command);
   if (known) return known;
-  const args = [join(root, 'bin/statuswire.js'), ...command.split(' ').filter((word) => word !== ''), '--help'];
-  const printed = promisify(execFile)(process.execPath, args, { timeout: 10_000 }).then(
-    ({ stdout }) => (stdout.startsWith(`Usage: statuswire ${command}`.trimEnd()) ? stdout : ''),
-    () => '',
+  const args = command.split(' ').filter((word) => word !== '');
+  const printed = run([...args, '--help']).then(({ code, stdout }) =>
+    code === 0 && stdout.startsWith(`Usage: statuswire ${command}`.trimEnd()) ? stdout : '',
   );
   help.set(command, printed);
   return printed;
@@ -59,6 +58,7 @@ describe('the documents name what exists', () => {
     ['docs/workflows.md', code(read('docs/workflows.md'))],
     ['deploy/statuswire.service', unit],
     ['README.md', code(read('README.md'))],
+    ['client-sdk/README.md', code(read('client-sdk/README.md'))],
   ])('commands and flags in %s', async (_, text) => {
     const commands = commandsIn(text);
     expect(commands.length).toBeGreaterThan(0);
@@ -82,6 +82,7 @@ describe('the documents name what exists', () => {
   it('docs/operations.md has every metric with its labels, and no other', async () => {
     const registry = new Registry();
     createMetrics(registry);
+    createRequestMetrics(registry);
     createReadings(registry);
     const names = (await registry.getMetricsAsJSON()).map(({ name }) => name);
     const rows = new Map(
@@ -101,6 +102,7 @@ describe('the documents name what exists', () => {
       for (const [, target = '', anchor] of read(`docs/${file}`).matchAll(/\]\(([\w./-]*?)(#[\w-]+)?\)/g)) {
         const page = target === '' ? `docs/${file}` : `docs/${target}`;
         expect(existsSync(join(root, page)), `${file} → ${target}`).toBe(true);
+        if (anchor === undefined) continue;
         const anchors = [...read(page).matchAll(/^#+ (.*)$/gm)].map(
           ([, title = '']) =>
             `#${title
@@ -108,7 +110,7 @@ describe('the documents name what exists', () => {
               .replace(/[^\w -]/g, '')
               .replaceAll(' ', '-')}`,
         );
-        if (anchor !== undefined) expect(anchors, `${file} → ${target}${anchor}`).toContain(anchor);
+        expect(anchors, `${file} → ${target}${anchor}`).toContain(anchor);
       }
     }
   });

@@ -1,9 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServiceKit, serviceKit } from '../../support/service-kit.ts';
 import { command, jsonLines } from './support/command.ts';
-
-// Each test starts many processes, and the machine may have other work.
-vi.setConfig({ testTimeout: 60_000 });
 
 let kit: ServiceKit;
 beforeAll(async () => {

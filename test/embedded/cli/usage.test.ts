@@ -1,11 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServiceKit, serviceKit } from '../../support/service-kit.ts';
 import { command } from './support/command.ts';
-
-// Each test starts processes, and the machine may have other work.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A port that was free a moment ago: nobody listens there. */
 async function closedUrl(): Promise<string> {
@@ -18,7 +15,8 @@ async function closedUrl(): Promise<string> {
 
 describe('help and wrong usage', () => {
   it('--version is the package’s, --help names every command and the exit codes', async () => {
-    const [version, help] = await Promise.all([command(['--version']), command(['--help'])]);
+    const version = await command(['--version']);
+    const help = await command(['--help']);
     expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
     expect(help.code).toBe(0);
     for (const name of ['serve', 'start', 'status', 'watch', 'redrive', 'forget', 'dead-letters', 'keys']) {

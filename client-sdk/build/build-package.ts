@@ -1,0 +1,94 @@
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { declaration, sourceMap } from './emitted.ts';
+import { entriesOf, publishedManifest, readManifest } from './entries.ts';
+
+const sdk = fileURLToPath(new URL('..', import.meta.url));
+const root = join(sdk, '..');
+const compiler = join(root, 'node_modules/.bin/tsc');
+
+/** Beside what is built: file in the package → where it is. */
+const documents = {
+  'README.md': join(sdk, 'README.md'),
+  'SPEC.md': join(sdk, 'SPEC.md'),
+  LICENSE: join(root, 'LICENSE'),
+};
+
+/**
+ * Builds @statuswire/client into a folder that `npm pack` and `npm publish` take as it is: one JavaScript, declaration and
+ * source map file per source that an entry reaches. What was in the folder is gone.
+ *
+ * Throws for an entry or a document that is missing and for every error of the compiler; the folder is untouched then.
+ */
+export function buildPackage(out: string): void {
+  const manifest = readManifest(sdk);
+  const entries = entriesOf(sdk, manifest);
+  const absent = Object.values(documents).filter((file) => !existsSync(file));
+  if (absent.length > 0) throw new Error(`missing: ${absent.join(', ')}`);
+  const emitted = mkdtempSync(join(tmpdir(), 'statuswire-client-'));
+  try {
+    compile(
+      entries.map(({ source }) => join(sdk, source)),
+      emitted,
+    );
+    rmSync(out, { recursive: true, force: true });
+    const write = (file: string, text: string): void => {
+      mkdirSync(dirname(join(out, file)), { recursive: true });
+      writeFileSync(join(out, file), text);
+    };
+    const from = join(emitted, 'client-sdk/src');
+    for (const file of globSync('**/*.{js,d.ts,map}', { cwd: from })) {
+      const text = readFileSync(join(from, file), 'utf8');
+      const depth = file.split('/').length - 1;
+      if (file.endsWith('.map'))
+        write(
+          file,
+          sourceMap(text, `${'../'.repeat(depth)}src/${JSON.parse(text).sources[0].split('/client-sdk/src/')[1]}`),
+        );
+      else write(file, file.endsWith('.d.ts') ? declaration(text, depth) : text);
+    }
+    write('contract.d.ts', readFileSync(join(emitted, 'core/contract.d.ts'), 'utf8'));
+    write('package.json', `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`);
+    for (const [name, file] of Object.entries(documents)) copyFileSync(file, join(out, name));
+  } finally {
+    rmSync(emitted, { recursive: true });
+  }
+}
+
+function compile(files: readonly string[], outDir: string): void {
+  const config = {
+    extends: join(root, 'tsconfig.json'),
+    compilerOptions: {
+      noEmit: false,
+      noEmitOnError: true,
+      // What Node 20 and every browser of the last three years run.
+      target: 'es2022',
+      rewriteRelativeImportExtensions: true,
+      declaration: true,
+      stripInternal: true,
+      sourceMap: true,
+      inlineSources: true,
+      rootDir: root,
+      outDir,
+      typeRoots: [join(root, 'node_modules/@types')],
+    },
+    include: [],
+    files,
+  };
+  const file = join(outDir, 'tsconfig.json');
+  writeFileSync(file, JSON.stringify(config));
+  const { status, stdout, error } = spawnSync(compiler, ['-p', file], { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the client does not compile:\n${error?.message ?? stdout}`);
+}
