@@ -1,38 +1,75 @@
-/** A token, or how to get one. A function is asked again when the service refuses what it gave. */
+import { isStatusError, StatuswireError } from './errors.ts';
+import type { Timers } from './timers.ts';
+
+/**
+ * A token, or how to get one. A function is asked again when the service refuses what it gave, and shortly before a JWT
+ * it gave expires. Its errors are retried, except a `StatuswireError` of the code `unauthorized`, which is final.
+ */
 export type TokenSource = string | (() => string | Promise<string>);
+
+const never = Number.POSITIVE_INFINITY;
 
 /** One current token for all requests and sockets of a client. Never put into a URL, an error or a log. */
 export interface Auth {
-  /** The value of `Authorization`; null when the client has no token. Callers share one request under way. */
-  header(): Promise<string | null>;
-  /** The service refused this header: the next caller gets a fresh one. Ignored when it was replaced already. */
-  refused(header: string | null): void;
+  /** The token without `Bearer`; null when the client has none. Callers share one request under way. */
+  token(): Promise<string | null>;
+  /** The service refused this token: the next caller gets a fresh one. Ignored when it was replaced already. */
+  refused(token: string | null | undefined): void;
+  /** Until a fresh token should be used, in ms; Infinity when this one tells no end, or no other can be got. */
+  dueMs(): number;
 }
 
-export function createAuth(source: TokenSource | undefined): Auth {
-  let current: { readonly header: Promise<string>; settled: string | null } | null = null;
-
-  const ask = async (): Promise<string> => `Bearer ${typeof source === 'function' ? await source() : source}`;
+export function createAuth(source: TokenSource | undefined, timers: Timers): Auth {
+  let asked: Promise<string> | null = null;
+  let token: string | null = null;
+  let due = never;
 
   return {
-    async header() {
+    dueMs: () => due - timers.now(),
+    async token() {
       if (source === undefined) return null;
-      if (!current) {
-        const mine = { header: ask(), settled: null as string | null };
-        current = mine;
-        mine.header.then(
-          (header) => {
-            mine.settled = header;
-          },
-          () => {
-            if (current === mine) current = null;
-          },
-        );
+      if (!asked || timers.now() >= due) {
+        due = never;
+        // The function is called within the promise, so that one that throws is not kept.
+        asked = Promise.resolve()
+          .then(typeof source === 'function' ? source : () => source)
+          .then(
+            (got) => {
+              token = got;
+              if (typeof source === 'function') due = dueAt(got, timers.now());
+              return got;
+            },
+            (cause) => {
+              asked = null;
+              // Whatever else it is, a `not-found` of the function's own calls say, tells nothing about what is watched.
+              throw isStatusError(cause, 'unauthorized')
+                ? cause
+                : new StatuswireError('unavailable', 'The token function failed.', { cause });
+            },
+          );
       }
-      return current.header;
+      return asked;
     },
-    refused(header) {
-      if (header !== null && current?.settled === header) current = null;
+    refused(refused) {
+      // Only once: meanwhile a fresh one may be on its way.
+      if (refused && refused === token) token = asked = null;
     },
   };
+}
+
+/**
+ * When to replace a token: after 80 % of its life or 30 s before its end, whichever is later, by `iat` and `exp` of a JWT
+ * (RFC 7519 §4.1), which is read and not verified. Never when it is due as it comes, because then its clock, or a cache
+ * behind the token function, disagrees with ours, and asking again would be a loop: the service's refusal decides.
+ */
+function dueAt(token: string, now: number): number {
+  try {
+    const claims = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
+    const { exp, iat = now / 1000 } = JSON.parse(atob(claims)) as { readonly exp: number; readonly iat?: number };
+    const due = 1000 * Math.max(iat + 0.8 * (exp - iat), exp - 30);
+    if (due > now) return due;
+  } catch {
+    // No JWT.
+  }
+  return never;
 }

@@ -1,6 +1,12 @@
 import type { ChannelInfo, Update } from '../../core/contract.ts';
+import type { Auth } from './auth.ts';
+import type { WebSocketConstructor } from './channels/transport-ws.ts';
+import type { Discoverer } from './discovery.ts';
 import type { StatuswireError } from './errors.ts';
+import type { Fetch, Request } from './http.ts';
+import type { DrivePush } from './push.ts';
 import type { Frame } from './sequencer.ts';
+import type { Timers } from './timers.ts';
 
 /** The execution that a channel is to read. */
 export interface Target {
@@ -52,14 +58,42 @@ export interface PullFeed extends Feed {
 }
 
 export interface PullChannel extends Channel {
+  readonly channel: 'polling';
   open(target: Target, sink: Sink): PullFeed;
 }
 
-/** A channel of a client over one connection that all feeds share. */
+/** A push channel of a client, over one connection that all feeds share. It reconnects by itself while it has feeds. */
 export interface SharedChannel extends Channel {
+  readonly channel: 'subscription' | 'webhook';
+  /**
+   * Always `drivePush` of push.ts. It comes with the channel, so that a client that only polls does not carry the machine
+   * that opens, gives up and retries push channels.
+   */
+  readonly drive: DrivePush;
   /** Closes the connection. */
   close(): void;
+  /**
+   * Something changed that makes waiting pointless. `false`: tries now, if it waits for a next attempt. `true`: the
+   * connection is presumed dead (sleep, bfcache), so it is opened anew.
+   */
+  wake(stale: boolean): void;
 }
+
+/** What a client hands to its channels. */
+export interface ChannelDeps {
+  readonly request: Request;
+  readonly auth: Auth;
+  readonly discoverer: Discoverer;
+  readonly timers: Timers;
+  /** Where the service answers, without a slash at its end; what relative addresses refer to. */
+  readonly url: string;
+  /** Null where the runtime has none (Node before 22). */
+  readonly WebSocket: WebSocketConstructor | null;
+  readonly fetch: Fetch;
+}
+
+/** How a channel is chosen: `poll()`, `transportWs()`, `appsync()`, or a webhook receiver's `channel()`. No I/O. */
+export type ChannelFactory = (deps: ChannelDeps) => PullChannel | SharedChannel;
 
 /** Whether a value that came over a wire can be used as an update. Fields beyond these are taken as they are. */
 export function isUpdate(value: unknown): value is Update {

@@ -1,36 +1,51 @@
 import type { Json, Update } from '../../core/contract.ts';
 import { createAuth, type TokenSource } from './auth.ts';
-import { isUpdate } from './channel.ts';
+import { type ChannelDeps, type ChannelFactory, isUpdate, type PullChannel, type SharedChannel } from './channel.ts';
 import { pollChannel } from './channels/poll.ts';
-import { transportWsChannel, type WebSocketConstructor } from './channels/transport-ws.ts';
+import type { WebSocketConstructor } from './channels/socket.ts';
 import { createDiscoverer } from './discovery.ts';
+import { createEnvironment, type Environment } from './environment.ts';
 import { StatuswireError } from './errors.ts';
 import { createRequest, type Fetch } from './http.ts';
-import { type ChannelChoice, supervise } from './supervisor.ts';
-import { realTimers, type Timers } from './timers.ts';
-import { createWatch, type Watch, type WatchOptions } from './watch.ts';
+import { supervise } from './supervisor.ts';
+import { createAlarm, realTimers, type Timers } from './timers.ts';
+import { createWatch, type OpenWatch, type Watch, type WatchOptions } from './watch.ts';
 
-export interface ClientOptions {
+/** Where a client keeps what should outlive it. What it throws is ignored. `Map` fits, and `localStorage` by two lambdas. */
+export interface Storage {
+  get(key: string): string | null | undefined;
+  set(key: string, value: string): unknown;
+}
+
+export interface CoreClientOptions {
   /** Where the service answers, e.g. `https://status.example.com`; in browsers also relative to the page. */
   readonly url: string;
   /**
-   * API key or watch token, or a function that gets one: asked at the first request and whenever the service refuses the
-   * current one. Its errors are retried, unless it throws a `StatuswireError` of the code `unauthorized`.
+   * API key or watch token, or a function that gets one: asked at the first request, shortly before a JWT expires, and
+   * whenever the service refuses the current one. Its errors are retried, unless it throws a `StatuswireError` of the code
+   * `unauthorized`.
    * @default none, for deployments that add it on the way
    */
   readonly token?: TokenSource;
   /**
-   * `auto`: subscriptions, and polling while they do not work. `polling`: HTTP only. `subscription`: no polling; HTTP only
-   * for what the subscription did not carry.
-   * @default 'auto'
+   * Push channels by preference. With `poll()` among them, at any place, polling carries the updates while none of them
+   * works; without it HTTP is used only for what they did not carry.
    */
-  readonly channels?: ChannelChoice;
+  readonly channels: readonly ChannelFactory[];
   /** @default the runtime's */
   readonly fetch?: Fetch;
-  /** @default the runtime's; without one, `auto` polls */
+  /** @default the runtime's; where there is none, subscriptions do not exist */
   readonly WebSocket?: WebSocketConstructor;
   /** Clock and chance, for tests. @default the runtime's */
   readonly timers?: Timers;
+  /** When the device wakes, comes online, or the page is hidden and shown. @default what browsers tell */
+  readonly environment?: Environment;
+  /**
+   * Keeps the channel that worked, for at most 30 min, and where watches with `resume` stand. Only this client's own
+   * executions are written, but with all that their updates hold.
+   * @default memory, for the life of the client
+   */
+  readonly storage?: Storage;
 }
 
 interface CallOptions {
@@ -57,83 +72,157 @@ export interface Started {
 }
 
 /** `Workflows` maps workflow names to their definitions; see `StateName`. */
-export interface StatusClient<Workflows = Record<string, unknown>> extends Disposable {
+export interface StatusClient<Workflows = Record<string, unknown>> extends Disposable, AsyncDisposable {
   /** A handle to one execution, which need not exist yet. No I/O until it is read. */
   watch<W extends keyof Workflows & string>(workflow: W, id: string, options?: WatchOptions): Watch<Workflows[W]>;
   /** The latest update, once. Rejects with a `StatuswireError`; nothing is retried. */
   status(workflow: keyof Workflows & string, id: string, options?: CallOptions): Promise<Update>;
   /** Starts an execution. Rejects with a `StatuswireError`, `conflict` when the id is taken; nothing is retried. */
   start(workflow: keyof Workflows & string, options?: StartOptions): Promise<Started>;
-  /** Ends all watches and the connection. Twice is once. */
+  /** Tries everything that waits for its next attempt now: for a "Retry" button. */
+  retryNow(): void;
+  /** Ends all watches and the connections. Twice is once. */
   close(): void;
 }
 
+/** Hidden for so long, a page needs no push channel (client-sdk/SPEC.md, I14). */
+const hiddenMs = 60_000;
+
 /**
- * A client of one Statuswire service.
+ * A client of one Statuswire service with the channels that it is given. Nothing is asked before something is read.
  *
  * @example
- * const client = createStatusClient({ url: 'https://status.example.com', token: () => fetchToken() });
+ * const client = createStatusClient({ url: 'https://status.example.com', token: () => fetchToken(), channels: [poll()] });
  * for await (const update of client.watch('orders', 'order-1042')) console.log(update.seq, update.status);
  */
 export function createStatusClient<Workflows = Record<string, unknown>>(
-  options: ClientOptions,
+  options: CoreClientOptions,
 ): StatusClient<Workflows> {
-  const { timers = realTimers, channels: choice = 'auto' } = options;
+  const {
+    token,
+    fetch = (to, init) => globalThis.fetch(to, init),
+    WebSocket = (globalThis.WebSocket as WebSocketConstructor | undefined) ?? null,
+    timers = realTimers,
+    environment = createEnvironment(timers),
+    storage = new Map<string, string>(),
+  } = options;
   const url = new URL(options.url, globalThis.location?.href).href.replace(/\/+$/, '');
-  const auth = createAuth(options.token);
+  const auth = createAuth(token, timers);
   const lifetime = new AbortController();
-  const request = createRequest({
-    url,
+  const request = createRequest({ url, auth, timers, lifetime: lifetime.signal, fetch });
+  const deps: ChannelDeps = {
+    request,
     auth,
+    discoverer: createDiscoverer(request, timers),
     timers,
-    lifetime: lifetime.signal,
-    fetch: options.fetch ?? ((to, init) => globalThis.fetch(to, init)),
-  });
-  const discoverer = createDiscoverer(request, timers);
-  const WebSocket = options.WebSocket ?? (globalThis.WebSocket as WebSocketConstructor | undefined) ?? null;
-  const poll = pollChannel({ request, discoverer, timers });
-  const push = transportWsChannel({ WebSocket, url, auth, discoverer, timers });
-  const open = new Set<() => void>();
+    url,
+    WebSocket,
+    fetch,
+  };
+  const channels = options.channels.map((channel) => channel(deps));
+  const polling = channels.find((channel): channel is PullChannel => channel.channel === 'polling');
+  const pull = polling ?? pollChannel(deps);
+  const pushes = channels.filter((channel): channel is SharedChannel => channel.channel !== 'polling');
+  const open = new Set<OpenWatch>();
+  const hidden = createAlarm(timers);
+  let leaveEnvironment: (() => void) | null = null;
 
-  const pathOf = (workflow: string, id: string) => `${encodeURIComponent(workflow)}/${encodeURIComponent(id)}`;
+  const pathOf = (...names: readonly string[]) => names.map((name) => `/${encodeURIComponent(name)}`).join('');
+  const memory = (...names: readonly string[]) => {
+    const key = `statuswire:${url}${pathOf(...names)}`;
+    return {
+      get(): unknown {
+        try {
+          return JSON.parse(storage.get(key) ?? 'null');
+        } catch {
+          return null;
+        }
+      },
+      set(value: unknown) {
+        try {
+          storage.set(key, JSON.stringify(value));
+        } catch {
+          // As Safari's private mode does. It is a convenience only.
+        }
+      },
+    };
+  };
+
+  function wake(stale: boolean): void {
+    hidden.clear();
+    for (const channel of pushes) channel.wake(stale);
+    for (const watch of open) watch.wake();
+  }
+
+  const hide = () =>
+    hidden.set(hiddenMs, () => {
+      for (const watch of open) watch.rest();
+    });
 
   function close(): void {
-    for (const closeWatch of open) closeWatch();
-    push.close();
     lifetime.abort(new StatuswireError('closed', 'The client was closed.'));
+    for (const watch of open) watch.close();
+    for (const channel of pushes) channel.close();
   }
 
   return {
-    watch: (workflow, id, watchOptions = {}) =>
-      createWatch({
+    watch(workflow, id, watchOptions = {}) {
+      const stored = memory(workflow, id);
+      return createWatch({
         workflow,
         id,
         options: watchOptions,
         timers,
-        open,
-        isClientClosed: () => lifetime.signal.aborted,
+        stored,
         supervise: (watch, notFoundAfterMs) =>
-          supervise({ target: { workflow, id }, choice, poll, push, timers, notFoundAfterMs, watch }),
-        fetchResult: async (signal) => (await request(`/result/${pathOf(workflow, id)}`, { signal })).body as Json,
-      }) as Watch<Workflows[typeof workflow]>,
+          supervise({
+            target: { workflow, id },
+            pull,
+            pushes,
+            polls: !!polling,
+            timers,
+            memory: memory(),
+            notFoundAfterMs,
+            watch,
+          }),
+        fetchResult: async (signal) => {
+          const { body } = await request(`/result${pathOf(workflow, id)}`, { signal });
+          return (body as { readonly output?: Json }).output ?? null;
+        },
+        enter(watch) {
+          if (lifetime.signal.aborted) return null;
+          leaveEnvironment ??= environment.onWake(wake, hide);
+          open.add(watch);
+          return () => {
+            open.delete(watch);
+            if (open.size > 0) return;
+            hidden.clear();
+            leaveEnvironment?.();
+            leaveEnvironment = null;
+          };
+        },
+      }) as Watch<Workflows[typeof workflow]>;
+    },
 
     async status(workflow, id, { signal } = {}) {
-      const { body } = await request(`/status/${pathOf(workflow, id)}`, { signal });
+      const { body } = await request(`/status${pathOf(workflow, id)}`, { signal });
       if (!isUpdate(body)) throw new StatuswireError('bad-answer', 'The answer is no update.');
       return body;
     },
 
     async start(workflow, { id, input, idempotencyKey, signal } = {}) {
-      const { body } = await request(`/executions/${encodeURIComponent(workflow)}`, {
+      const { body } = await request(`/executions${pathOf(workflow)}`, {
         method: 'POST',
-        body: { ...(id !== undefined && { id }), ...(input !== undefined && { input }) },
+        body: { id, input },
         headers: { ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }) },
         signal,
       });
       return body as Started;
     },
 
+    retryNow: () => wake(false),
     close,
     [Symbol.dispose]: close,
+    [Symbol.asyncDispose]: async () => close(),
   };
 }

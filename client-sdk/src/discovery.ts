@@ -3,28 +3,27 @@ import { asStatusError, StatuswireError } from './errors.ts';
 import type { Request } from './http.ts';
 import { backoffMs, type Timers } from './timers.ts';
 
-/** Which channels the deployment has; asked once per client and kept. */
+/** Which channels the deployment has; asked once per client, when the first channel wants to know, and kept. */
 export interface Discoverer {
-  /** Rejects with a `StatuswireError` when the service cannot tell now; another call asks again, no sooner than allowed. */
+  /**
+   * Null when the deployment does not have it. Rejects with a `StatuswireError` when the service cannot tell now (down,
+   * older than discovery, a proxy's page); another call asks again, no sooner than allowed.
+   */
   find(protocol: ChannelInfo['protocol']): Promise<ChannelInfo | null>;
-  /** The same, if it is known already. */
-  known(protocol: ChannelInfo['protocol']): ChannelInfo | null;
 }
 
+const path = '/.well-known/statuswire';
+
 export function createDiscoverer(request: Request, timers: Timers): Discoverer {
-  let found: Discovery | null = null;
   let asking: Promise<Discovery> | null = null;
   let failures = 0;
-  let notBefore = 0;
-
-  const known: Discoverer['known'] = (protocol) => found?.channels.find((info) => info.protocol === protocol) ?? null;
+  /** A refusal is kept until then, because every watch asks here. */
+  let notBefore = Number.POSITIVE_INFINITY;
 
   async function ask(): Promise<Discovery> {
     try {
-      const { body } = await request('/.well-known/statuswire', { isPublic: true });
-      if (!isDiscovery(body))
-        throw new StatuswireError('bad-answer', '/.well-known/statuswire: not a discovery document.');
-      found = body;
+      const body = (await request(path, { isPublic: true })).body as Discovery | null;
+      if (!Array.isArray(body?.channels)) throw new StatuswireError('bad-answer', `${path}: no channels.`);
       return body;
     } catch (error) {
       const reason = asStatusError(error);
@@ -34,17 +33,12 @@ export function createDiscoverer(request: Request, timers: Timers): Discoverer {
   }
 
   return {
-    known,
     async find(protocol) {
-      // A refusal is kept for a while, because every watch asks here.
-      if (!found && (!asking || (notBefore > 0 && timers.now() >= notBefore))) {
-        notBefore = 0;
+      if (!asking || timers.now() >= notBefore) {
+        notBefore = Number.POSITIVE_INFINITY;
         asking = ask();
       }
-      await (found ?? asking);
-      return known(protocol);
+      return (await asking).channels.find((info) => info.protocol === protocol) ?? null;
     },
   };
 }
-
-const isDiscovery = (body: unknown): body is Discovery => Array.isArray((body as Discovery | null)?.channels);

@@ -35,12 +35,12 @@ export interface ExecutionFailure {
 interface Details {
   readonly cause?: unknown;
   readonly retryAfterMs?: number | null;
-  readonly update?: Update;
+  readonly update?: Update | null;
 }
 
 const hints: { readonly [code in StatusErrorCode]: string } = {
   unauthorized: 'Check that the token is current and names this execution.',
-  'not-found': 'Check workflow and id, and that the token may read it.',
+  'not-found': 'Check workflow, id and token.',
   conflict: 'Choose another id.',
   invalid: 'Correct the request.',
   unavailable: 'Try again later.',
@@ -52,28 +52,32 @@ const hints: { readonly [code in StatusErrorCode]: string } = {
 
 /** Every error of this package. Aborts are none: they reject with the signal's own reason. */
 export class StatuswireError extends Error {
-  override readonly name = 'StatuswireError';
-  readonly code: StatusErrorCode;
+  declare readonly name: 'StatuswireError';
+  declare readonly code: StatusErrorCode;
   /** The same call may succeed later without a change. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   /** What to do about it. */
-  readonly hint: string;
+  declare readonly hint: string;
   /** How long the service wants to be left alone, in ms; null when it did not say. */
-  readonly retryAfterMs: number | null;
+  declare readonly retryAfterMs: number | null;
   /** `execution-failed` only. */
-  readonly update: Update | null;
-  readonly status: Status | null;
-  readonly errorName: string | null;
+  declare readonly update: Update | null;
+  declare readonly status: Status | null;
+  declare readonly errorName: string | null;
 
-  constructor(code: StatusErrorCode, message: string, { cause, retryAfterMs, update }: Details = {}) {
-    super(`${message} ${hints[code]}`, { cause });
-    this.code = code;
-    this.retryable = code === 'unavailable' || code === 'bad-answer';
-    this.hint = hints[code];
-    this.retryAfterMs = retryAfterMs ?? null;
-    this.update = update ?? null;
-    this.status = update?.status ?? null;
-    this.errorName = update?.error?.name ?? null;
+  constructor(code: StatusErrorCode, message: string, { cause, retryAfterMs = null, update = null }: Details = {}) {
+    const hint = hints[code];
+    super(`${message} ${hint}`, { cause });
+    Object.assign(this, {
+      name: 'StatuswireError',
+      code,
+      retryable: code === 'unavailable' || code === 'bad-answer',
+      hint,
+      retryAfterMs,
+      update,
+      status: update?.status ?? null,
+      errorName: update?.error?.name ?? null,
+    });
   }
 }
 
@@ -88,7 +92,7 @@ export const executionFailed = (update: Update): StatuswireError =>
 export const asStatusError = (error: unknown): StatuswireError =>
   isStatusError(error)
     ? error
-    : new StatuswireError('unavailable', error instanceof Error ? error.message : String(error), { cause: error });
+    : new StatuswireError('unavailable', `${error instanceof Error ? error.message : error}.`, { cause: error });
 
 /** Whether an error is one of this package, of one code when given. Holds over several copies of the package. */
 export function isStatusError(error: unknown): error is StatuswireError;

@@ -41,87 +41,79 @@ interface HttpDeps {
 
 export function createRequest({ url, fetch, auth, timers, lifetime }: HttpDeps): Request {
   async function send(path: string, options: RequestOptions, signal: AbortSignal): Promise<Answer> {
-    const { method = 'GET', body } = options;
+    const { method = 'GET', body, headers, isPublic } = options;
     for (let refreshed = false; ; refreshed = true) {
-      const authorization = options.isPublic ? null : await auth.header();
+      const token = isPublic ? null : await auth.token();
       const response = await fetch(url + path, {
         method,
         signal,
         headers: {
-          accept: 'application/json',
+          ...(token && { authorization: `Bearer ${token}` }),
           ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...(authorization !== null && { authorization }),
-          ...options.headers,
+          ...headers,
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
+      const { ok, status } = response;
       const text = await response.text();
-      if (response.status !== 401 && response.status !== 403)
-        return readAnswer(`${method} ${path}`, response, text, timers);
-      auth.refused(authorization);
-      if (refreshed) throw new StatuswireError('unauthorized', `${method} ${path}: ${response.status}.`);
+      const code = codeOf(status);
+      if (code === 'unauthorized') {
+        auth.refused(token);
+        if (!refreshed) continue;
+      }
+      const retryAfterMs = parseRetryAfter(response.headers.get('retry-after') ?? '', timers.now());
+      const answer = parse(text);
+      if (ok && answer) return { ...answer, retryAfterMs };
+      // RFC 9457: `detail` is written for people.
+      const { detail = 'no JSON' } = (answer?.body ?? {}) as { readonly detail?: unknown };
+      throw new StatuswireError(ok ? 'bad-answer' : code, `${method} ${path}: ${status}, ${detail}.`, { retryAfterMs });
     }
   }
 
   return (path, options = {}) =>
     new Promise((resolve, reject) => {
       const { signal, timeoutMs = 15_000 } = options;
-      const ending = [lifetime, ...(signal ? [signal] : [])];
-      const ended = ending.find(({ aborted }) => aborted);
-      if (ended) return reject(ended.reason);
+      const ending = [lifetime, signal];
       const inner = new AbortController();
       const alarm = createAlarm(timers);
       // Settled here and not by fetch, because the token function has no signal and a polyfill may ignore its own.
-      const giveUp = (reason: unknown) => {
-        finish();
-        reject(reason);
-        inner.abort(reason);
-      };
-      const onAbort = () => giveUp(ending.find(({ aborted }) => aborted)?.reason);
-      const finish = () => {
+      const finish = <T>(settle: (value: T) => void, value: T): void => {
         alarm.clear();
-        for (const each of ending) each.removeEventListener('abort', onAbort);
+        for (const each of ending) each?.removeEventListener('abort', onAbort);
+        settle(value);
+        inner.abort();
       };
-      for (const each of ending) each.addEventListener('abort', onAbort);
-      alarm.set(timeoutMs, () => giveUp(new StatuswireError('unavailable', `${path}: no answer in ${timeoutMs} ms.`)));
-      send(path, options, inner.signal).then(
-        (answer) => {
-          finish();
-          resolve(answer);
-        },
-        (error: unknown) => {
-          finish();
-          reject(asStatusError(error));
-        },
-      );
+      const onAbort = () => finish(reject, ending.find((each) => each?.aborted)?.reason);
+      for (const each of ending) each?.addEventListener('abort', onAbort);
+      alarm.set(timeoutMs, () => finish(reject, new StatuswireError('unavailable', `${path}: no answer in time.`)));
+      if (ending.some((each) => each?.aborted)) onAbort();
+      else
+        send(path, options, inner.signal).then(
+          (answer) => finish(resolve, answer),
+          (error: unknown) => finish(reject, asStatusError(error)),
+        );
     });
 }
 
-function readAnswer(what: string, { ok, status, headers }: Response, text: string, timers: Timers): Answer {
-  const retryAfterMs = parseRetryAfter(headers.get('retry-after'), timers.now());
-  let body: unknown;
+/** Null when it is no JSON. */
+function parse(text: string): { readonly body: unknown } | null {
   try {
-    body = JSON.parse(text);
-  } catch (cause) {
-    if (ok) throw new StatuswireError('bad-answer', `${what}: ${status} without JSON.`, { cause, retryAfterMs });
+    return { body: JSON.parse(text) };
+  } catch {
+    return null;
   }
-  if (ok) return { body, retryAfterMs };
-  // RFC 9457: `detail` is written for people.
-  const detail = (body as { readonly detail?: unknown } | undefined)?.detail;
-  throw new StatuswireError(codeOf(status), `${what}: ${status}${detail ? `, ${detail}` : ''}.`, { retryAfterMs });
 }
 
 function codeOf(status: number): StatusErrorCode {
+  if (status === 401 || status === 403) return 'unauthorized';
   if (status === 404) return 'not-found';
   if (status === 409) return 'conflict';
   // 408, 425 and 429 ask for the same request later (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4).
-  if (status < 500 && status !== 408 && status !== 425 && status !== 429) return 'invalid';
-  return 'unavailable';
+  return status >= 500 || [408, 425, 429].includes(status) ? 'unavailable' : 'invalid';
 }
 
-/** Seconds or a date (RFC 9110 §10.2.3), in ms from now. */
-function parseRetryAfter(value: string | null, now: number): number | null {
-  if (!value) return null;
+/** Seconds or a date (RFC 9110 §10.2.3), in ms from now; null when it is neither. */
+function parseRetryAfter(value: string, now: number): number | null {
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
   return ms >= 0 ? ms : null;
 }

@@ -8,73 +8,74 @@ export interface Ended {
   readonly reason: unknown;
 }
 
+/** Where an iterator stands: how many updates of the watch lie behind it. */
+export interface Place {
+  position: number;
+}
+
 /** What iterators and results see of a watch. */
 export interface Reader {
-  /** Everything delivered so far. */
-  readonly history: readonly WatchedUpdate[];
+  /** The next update for this place, which moves on; undefined when there is none yet. */
+  take(place: Place): WatchedUpdate | undefined;
+  /** The first terminal update of the watch. */
+  done(): WatchedUpdate | null;
   ended(): Ended | null;
   /** Set when waiting any longer is of no use. */
   failure(): StatuswireError | null;
-  /** The watch reads on while `follower` is there, and calls it after every change. Returns how to leave. */
-  join(follower: () => void): () => void;
+  /**
+   * The watch reads on while `follower` is there, and calls it after every change. Returns how to leave.
+   * @param place what was not taken from here is kept meanwhile
+   */
+  join(follower: () => void, place?: Place): () => void;
 }
 
-interface Waiter {
-  readonly resolve: (result: IteratorResult<WatchedUpdate, undefined>) => void;
-  readonly reject: (reason: unknown) => void;
-}
+type Next = IteratorResult<WatchedUpdate, undefined>;
 
 /**
- * Everything from the first update of the watch to its end. Not an async generator: its `return` would wait for the `next`
- * under way, so that a reader which is torn down would go on reading until the next update.
+ * Everything from the first update that is kept to the end of the watch. Not an async generator: its `return` would wait for
+ * the `next` under way, so that a reader which is torn down would go on reading until the next update.
  */
 export function iterate(reader: Reader): AsyncIterableIterator<WatchedUpdate, undefined> {
-  const waiting: Waiter[] = [];
-  let position = 0;
+  const waiting: { resolve(next: Next): void; reject(reason: unknown): void }[] = [];
+  const place: Place = { position: 0 };
+  const end: Next = { done: true, value: undefined };
   let over = false;
   let leave: (() => void) | null = null;
+
+  function settle(): void {
+    for (;;) {
+      const first = waiting[0];
+      if (!first) return;
+      const ended = reader.ended();
+      const value = over || ended?.aborted ? undefined : reader.take(place);
+      const failure = reader.failure();
+      if (value) first.resolve({ done: false, value });
+      else if (over) first.resolve(end);
+      else if (ended ?? failure) {
+        finish();
+        if (ended && !ended.aborted) first.resolve(end);
+        else first.reject(ended ? ended.reason : failure);
+      } else return;
+      waiting.shift();
+    }
+  }
 
   function finish(): void {
     over = true;
     leave?.();
   }
 
-  function answer({ resolve, reject }: Waiter): boolean {
-    const ended = reader.ended();
-    const update = reader.history[position];
-    const failure = reader.failure();
-    if (over) resolve({ done: true, value: undefined });
-    else if (ended?.aborted) {
-      finish();
-      reject(ended.reason);
-    } else if (update) {
-      position++;
-      resolve({ done: false, value: update });
-    } else if (ended) {
-      finish();
-      resolve({ done: true, value: undefined });
-    } else if (failure) {
-      finish();
-      reject(failure);
-    } else return false;
-    return true;
-  }
-
-  function settle(): void {
-    for (let first = waiting[0]; first && answer(first); first = waiting[0]) waiting.shift();
-  }
-
   const iterator: AsyncIterableIterator<WatchedUpdate, undefined> = {
     next: () =>
       new Promise((resolve, reject) => {
         waiting.push({ resolve, reject });
-        if (!over) leave ??= reader.join(settle);
+        if (!over) leave ??= reader.join(settle, place);
         settle();
       }),
     async return() {
       finish();
       settle();
-      return { done: true, value: undefined };
+      return end;
     },
     [Symbol.asyncIterator]: () => iterator,
   };
@@ -82,32 +83,24 @@ export function iterate(reader: Reader): AsyncIterableIterator<WatchedUpdate, un
 }
 
 /** The first terminal update of the watch. */
-export function firstDone(reader: Reader, signal: AbortSignal | undefined): Promise<WatchedUpdate> {
-  return new Promise((resolve, reject) => {
+export const firstDone = (reader: Reader, signal: AbortSignal | undefined): Promise<WatchedUpdate> =>
+  new Promise((resolve, reject) => {
     let leave: (() => void) | null = null;
-    const settle = (how: () => void) => {
+    const check = () => {
+      const ended = reader.ended();
+      const done = reader.done();
+      const failure = reader.failure();
+      if (signal?.aborted) reject(signal.reason);
+      else if (done && !ended?.aborted) resolve(done);
+      else if (ended ?? failure) reject(ended ? ended.reason : failure);
+      else return false;
       leave?.();
-      signal?.removeEventListener('abort', onAbort);
-      how();
+      signal?.removeEventListener('abort', check);
       return true;
     };
-    const onAbort = () => settle(() => reject(signal?.reason));
-    const check = (): boolean => {
-      const ended = reader.ended();
-      const failure = reader.failure();
-      const update = ended?.aborted ? undefined : reader.history.find(({ done }) => done);
-      if (update) return settle(() => resolve(update));
-      if (ended) return settle(() => reject(ended.reason));
-      return failure ? settle(() => reject(failure)) : false;
-    };
-    if (signal?.aborted) return reject(signal.reason);
-    // Known already: nothing to read for it. A failure may have passed since; a new reader tries again.
-    if (reader.ended() || reader.history.some(({ done }) => done)) {
-      check();
-      return;
-    }
-    signal?.addEventListener('abort', onAbort);
+    // What is known already needs no reading.
+    if (check()) return;
+    signal?.addEventListener('abort', check);
     leave = reader.join(check);
     check();
   });
-}

@@ -20,12 +20,12 @@ export type Frame<T extends Entry> =
 export interface Sequence<T extends Entry> {
   /** Where it began: `beginning`, `latest`, or a cursor. */
   readonly from: string;
-  /** Delivered last. */
+  /** Delivered last; also an update that was known before, which nobody wants again. */
   readonly last: T | null;
-  /** Came early: of the same epoch as `last`, ascending. */
+  /** Came early: after `last`, ascending. */
   readonly parked: readonly T[];
-  /** The furthest that any channel has shown, delivered or not. */
-  readonly furthest: T | null;
+  /** What was parked furthest when a page had nothing to say about it. */
+  readonly doubted: T | null;
 }
 
 /** What one frame changed. */
@@ -42,17 +42,23 @@ export interface Step<T extends Entry> {
 /** More early updates than this are not kept: the pull that a gap asks for brings them anyway. */
 export const maxParked = 256;
 
-/** A reader that has seen nothing. @param from `beginning` (seq 1), `latest` (the state as it is), or a cursor (S16). */
-export const startSequence = <T extends Entry>(from: string): Sequence<T> => ({
+/**
+ * A reader that has seen nothing but `last`.
+ * @param from `beginning` (seq 1), `latest` (the state as it is), or a cursor (S16); no matter when there is a `last`.
+ */
+export const startSequence = <T extends Entry>(from: string, last: T | null = null): Sequence<T> => ({
   from,
-  last: null,
+  last,
   parked: [],
-  furthest: null,
+  doubted: null,
 });
 
 /** What to pull after; null: from the first update, or the latest state when the reader starts there. */
 export const cursorOf = ({ last, from }: Sequence<Entry>): string | null =>
   last?.cursor ?? (from === 'beginning' || from === 'latest' ? null : from);
+
+const isAfter = (a: Entry, b: Pick<Entry, 'epoch' | 'seq'> | null): boolean =>
+  !b || (a.epoch === b.epoch ? a.seq > b.seq : a.epoch > b.epoch);
 
 /**
  * The only function that decides what reaches the application. Pure, so that every interleaving can be tested.
@@ -60,65 +66,53 @@ export const cursorOf = ({ last, from }: Sequence<Entry>): string | null =>
  * Whatever the channels repeat, reorder, lose or read stale: no update is delivered twice, none out of order, and none is
  * left out unless `skipped` says so.
  */
-export function advance<T extends Entry>(sequence: Sequence<T>, frame: Frame<T>): Step<T> {
-  const { last } = sequence;
-  const updates = frame.type === 'page' ? frame.updates : [frame.update];
-  const fresh = updates.filter((update) => !last || isAfter(update, last));
-  const first = fresh[0];
-  // A cursor tells its place to the service only: that nothing follows it says that what was pushed so far came before.
-  const known = !last && frame.type === 'page' && frame.after === sequence.from && !first ? null : sequence.furthest;
-  const furthest = fresh.reduce<T | null>((a, b) => (a && !isAfter(b, a) ? a : b), known);
-  const seen = { ...sequence, furthest };
-  // Nothing new; a snapshot older than `last` is a stale read.
-  if (!first) return settle(seen, last, sequence.parked, [], false);
+export function advance<T extends Entry>({ from, last, parked, doubted }: Sequence<T>, frame: Frame<T>): Step<T> {
+  const isPage = frame.type === 'page';
+  const updates = isPage ? frame.updates : [frame.update];
+  const first = updates[0];
+  const deliver: T[] = [];
+  let waiting = [...parked, ...updates];
+  let skipped = false;
+  let reached: Pick<Entry, 'epoch' | 'seq'> | null = last;
 
-  if (frame.type === 'snapshot') return settle(seen, first, sequence.parked, [first], isHole(sequence, first));
-
-  const base = last ?? anchor(sequence, frame);
-  // A push before the first pull says that there is something, not what came before it.
-  if (!base) return settle(seen, null, [], [], false);
-  return settle(seen, base, [...sequence.parked, ...fresh], [], false);
-}
-
-/** Delivers what follows `base` without a gap and parks the rest of its epoch; a newer epoch has to come by pull. */
-function settle<T extends Entry>(
-  { from, last, furthest }: Sequence<T>,
-  base: Pick<Entry, 'epoch' | 'seq'> | null,
-  waiting: readonly T[],
-  delivered: readonly T[],
-  skipped: boolean,
-): Step<T> {
-  const deliver = [...delivered];
-  const parked: T[] = [];
-  let seq = base?.seq ?? 0;
-  for (const update of waiting.filter(({ epoch }) => epoch === base?.epoch).sort((a, b) => a.seq - b.seq)) {
-    if (update.seq === seq + 1) {
-      deliver.push(update);
-      seq = update.seq;
-    } else if (update.seq > seq && update.seq !== parked.at(-1)?.seq) parked.push(update);
+  if (frame.type === 'snapshot') {
+    // One that is older than `last` is a stale read. Any other is a whole state, so it needs nothing before it.
+    if (isAfter(frame.update, last)) {
+      const { epoch, seq } = frame.update;
+      skipped = last
+        ? epoch !== last.epoch || seq !== last.seq + 1
+        : from === 'beginning'
+          ? seq !== 1
+          : from !== 'latest';
+      reached = frame.update;
+      deliver.push(frame.update);
+    }
+  } else if (isPage && !last) {
+    if (first) {
+      if (from === 'beginning' ? first.seq === 1 : frame.after === from) reached = { ...first, seq: first.seq - 1 };
+    } else if (frame.after === from) {
+      // A cursor tells its place to the service only. That nothing follows it says that what was pushed came before it, if
+      // it was there already when the page was asked for: as it was if an earlier page said the same.
+      const furthest = parked.at(-1) ?? null;
+      if (furthest === doubted) waiting = [];
+      doubted = furthest;
+    }
   }
-  const reached = deliver.at(-1) ?? last;
+
+  const rest: T[] = [];
+  for (const update of waiting.sort((a, b) => (isAfter(a, b) ? 1 : -1))) {
+    if (!isAfter(update, rest.at(-1) ?? reached)) continue;
+    // A push before the first pull says that there is something, not what came before it; of a newer log it is the same.
+    if (reached?.epoch === update.epoch && reached.seq + 1 === update.seq) {
+      reached = update;
+      deliver.push(update);
+    } else rest.push(update);
+  }
   return {
     // The highest stay: they are the last that a pull will bring.
-    sequence: { from, last: reached, parked: parked.slice(-maxParked), furthest },
+    sequence: { from, last: deliver.at(-1) ?? last, parked: rest.slice(-maxParked), doubted },
     deliver,
     skipped,
-    incomplete: furthest !== null && (!reached || isAfter(furthest, reached)),
+    incomplete: rest.length > 0,
   };
 }
-
-/** Where a reader without a position stands when its first page comes; null when the frame does not tell. */
-function anchor<T extends Entry>(sequence: Sequence<T>, frame: Frame<T>): Pick<Entry, 'epoch' | 'seq'> | null {
-  const first = frame.type === 'page' ? frame.updates[0] : undefined;
-  if (frame.type !== 'page' || !first) return null;
-  const follows = sequence.from === 'beginning' ? first.seq === 1 : frame.after === sequence.from;
-  return follows ? { epoch: first.epoch, seq: first.seq - 1 } : null;
-}
-
-/** Whether a snapshot leaves something out that this reader asked for. */
-function isHole({ last, from }: Sequence<Entry>, { epoch, seq }: Entry): boolean {
-  if (last) return epoch !== last.epoch || seq !== last.seq + 1;
-  return from === 'beginning' ? seq !== 1 : from !== 'latest';
-}
-
-const isAfter = (a: Entry, b: Entry): boolean => (a.epoch === b.epoch ? a.seq > b.seq : a.epoch > b.epoch);

@@ -1,195 +1,162 @@
 import type { Update } from '../../core/contract.ts';
-import type { Channel, Feed, PullChannel, Sink, Target } from './channel.ts';
+import type { Feed, PullChannel, SharedChannel, Sink, Target } from './channel.ts';
+import type { Connection } from './connection.ts';
 import type { StatuswireError } from './errors.ts';
+import type { Memory } from './memory.ts';
 import type { Frame } from './sequencer.ts';
 import { createAlarm, type Timers } from './timers.ts';
 
-/** How a watch is connected; one fact of its own, apart from the execution's status and from errors. */
-export interface Connection {
-  /**
-   * `idle`: nobody iterates or listens. `connecting`: nothing answered yet. `live`: what is shown is current, or as old
-   * as the polling pace. `offline`: nothing answers; it is retried. `closed`: the watch has ended.
-   */
-  readonly state: 'idle' | 'connecting' | 'live' | 'offline' | 'closed';
-  /** What carries updates now; null unless live. */
-  readonly channel: 'subscription' | 'polling' | null;
-}
-
-/** Constants, so that equal connections are identical. */
-export const connections = {
-  idle: { state: 'idle', channel: null },
-  connecting: { state: 'connecting', channel: null },
-  subscribed: { state: 'live', channel: 'subscription' },
-  polling: { state: 'live', channel: 'polling' },
-  offline: { state: 'offline', channel: null },
-  closed: { state: 'closed', channel: null },
-} as const satisfies { readonly [name: string]: Connection };
-
-/** Which channels may be used. `subscription` still reads over HTTP what the push did not carry. */
-export type ChannelChoice = 'auto' | 'polling' | 'subscription';
-
-export interface Health {
-  readonly connection: Connection;
+export interface Health extends Omit<Connection, 'since'> {
   /** Not retryable: the watch cannot go on, or has found nothing so far (`not-found`). */
   readonly error: StatuswireError | null;
 }
 
 /** The watch as its supervisor sees it. */
 export interface Supervised {
-  position(): ReturnType<Sink['position']>;
-  /** Takes a frame and the health it came with, as one change. Returns whether something is missing after it. */
-  change(health: Health, frame?: Frame<Update>): boolean;
+  position: Sink['position'];
+  /** Takes a frame, and tells nobody yet. Returns whether something is missing after it. */
+  take(frame: Frame<Update>): boolean;
+  /** Tells those who listen, if anything is new. @param changed something was taken */
+  report(health: Health, changed: boolean): void;
   /** Between two polls when the service does not say, in ms. */
   pollMs(): number;
 }
 
 interface SupervisorDeps {
   readonly target: Target;
-  readonly choice: ChannelChoice;
-  readonly poll: PullChannel;
-  readonly push: Channel;
+  readonly pull: PullChannel;
+  /** In order of preference; none for a client that only polls. */
+  readonly pushes: readonly SharedChannel[];
+  /** Whether polling may carry updates. Without it, HTTP is used only for what a push did not carry. */
+  readonly polls: boolean;
   readonly timers: Timers;
+  readonly memory: Memory;
   readonly notFoundAfterMs: number;
   readonly watch: Supervised;
 }
 
-/** A push that is not live after this long is joined by polling, at the start and whenever it breaks. */
-const joinAfterMs = 2_000;
-/** The second pull after a subscription, in case the first outran its activation: 1 to 2 s. */
-const settleMs = 1_000;
-/** While a push is live: a lost update without a successor is invisible otherwise. */
+export interface Supervision extends Feed {
+  /** Something changed that makes waiting pointless. */
+  wake(): void;
+  /** Nobody looks now: no push, and only a slow look at the log. Until `wake`. */
+  rest(): void;
+  /** Why push channels that should work do not; null when nothing is wrong. */
+  trouble(): string | null;
+}
+
+/** While polling need not carry updates: a lost push without a successor is invisible otherwise. */
 export const safetyMs = 60_000;
 
 /**
- * Keeps one watch fed: starts the push channel, lets polling join while the push is not live, and pulls whenever
- * something may be missing. There is no moment of switching: both may feed at once, and the sequencer sorts it out.
+ * Keeps one watch fed. There is no moment of switching between channels: all may feed at once, and the sequencer sorts it
+ * out. When push channels are opened and given up is decided by the machine that comes with them (push-machine.ts).
  */
-export function supervise({ target, choice, poll, push, timers, notFoundAfterMs, watch }: SupervisorDeps): Feed {
-  const join = createAlarm(timers);
-  const settle = createAlarm(timers);
+export function supervise(deps: SupervisorDeps): Supervision {
+  const { target, pushes, polls, timers, notFoundAfterMs, watch } = deps;
   const absence = createAlarm(timers);
-  let closed = false;
-  let pushLive = false;
-  let following = choice === 'polling';
+  let resting = false;
   /** The last pull's outcome; null before the first. */
-  let pullWorks: boolean | null = null;
-  /** A pull succeeded since the push went live. */
-  let pulled = false;
+  let answered: boolean | null = null;
   let incomplete = false;
   let failure: StatuswireError | null = null;
   let absent: StatuswireError | null = null;
   let fatal: StatuswireError | null = null;
 
-  function health(): Health {
-    if (fatal) return { connection: connections.closed, error: fatal };
-    const polled = pullWorks && choice !== 'subscription';
-    if (pushLive) return { connection: connections.subscribed, error: absent };
-    if (polled) return { connection: connections.polling, error: absent };
-    return { connection: failure ? connections.offline : connections.connecting, error: absent ?? failure };
-  }
-
-  function take(frame: Frame<Update>): void {
-    absence.clear();
-    absent = null;
-    failure = null;
-    incomplete = watch.change(health(), frame);
+  function report(changed = false): void {
+    const live = push?.live();
+    const channel = fatal ? null : (live ?? (answered && polls ? 'polling' : null));
+    const sound = live ? answered : !push?.trouble();
+    const state = fatal ? 'closed' : channel ? (sound ? 'live' : 'degraded') : failure ? 'offline' : 'connecting';
+    watch.report({ state, channel, error: fatal ?? absent ?? (channel ? null : failure) }, changed);
   }
 
   function fail(error: StatuswireError): void {
     fatal = error;
     close();
-    watch.change(health());
+    report();
   }
 
-  const pullSink: Sink = {
+  function take(frame: Frame<Update>, pulled = false): void {
+    absence.clear();
+    absent = failure = null;
+    incomplete = watch.take(frame);
+    if (pulled) settled();
+    report(true);
+  }
+
+  /** A pull was answered. Before the report, so that the swap to a push and what was pulled are one change. */
+  function settled(): void {
+    answered = true;
+    if (!incomplete) push?.send({ type: 'caughtUp' });
+  }
+
+  const follows = () => (push ? push.follows() : !resting);
+
+  const sink: Sink = {
     position: watch.position,
-    pace: () => ({ following, pauseMs: following ? watch.pollMs() : safetyMs }),
+    pace: () => ({ following: follows(), pauseMs: follows() ? watch.pollMs() : safetyMs }),
     caughtUp: () => !incomplete,
-    frame(frame) {
-      pullWorks = true;
-      pulled = true;
-      take(frame);
-    },
+    frame: (frame) => take(frame, true),
     up() {},
     missed() {},
     down(error) {
-      const missing = error.code === 'not-found';
-      if (!error.retryable && !missing) return fail(error);
-      pullWorks = missing;
-      if (missing) {
-        pulled = true;
-        const report = () => {
-          absent = error;
-          watch.change(health());
-        };
-        if (!absent && !absence.isSet()) absence.set(notFoundAfterMs, report);
-      } else {
+      if (error.code === 'not-found') {
+        if (!absent && !absence.isSet())
+          absence.set(notFoundAfterMs, () => {
+            absent = error;
+            report();
+          });
+        settled();
+      } else if (error.retryable) {
+        answered = false;
         failure = error;
         // Silence says nothing about what is there.
         absence.clear();
-      }
-      watch.change(health());
+      } else return fail(error);
+      report();
     },
   };
-
-  const pushSink: Sink = {
-    ...pullSink,
-    caughtUp: () => pulled && !incomplete,
-    frame(frame) {
-      take(frame);
-      if (incomplete) pullFeed.pull();
-    },
-    up() {
-      pushLive = true;
-      pulled = false;
-      following = false;
-      join.clear();
-      watch.change(health());
-      if (closed) return;
-      pullFeed.pull(true);
-      settle.set(settleMs * (1 + timers.random()), () => pullFeed.pull());
-    },
-    missed: () => pullFeed.pull(),
-    down(error) {
-      pushLive = false;
-      settle.clear();
-      if (error.code === 'unsupported') {
-        if (choice === 'subscription') fail(error);
-        else follow();
-        return;
-      }
-      if (choice === 'auto' && !following && !join.isSet()) join.set(joinAfterMs, follow);
-      // Whether a token is good is for HTTP to say, which tells a refusal from an expiry.
-      if (error.retryable) failure = error;
-      else pullFeed.pull();
-      watch.change(health());
-    },
-  };
-
-  function follow(): void {
-    join.clear();
-    following = true;
-    pullFeed.pull();
-  }
 
   function close(): void {
-    closed = true;
-    for (const alarm of [join, settle, absence]) alarm.clear();
-    pullFeed.close();
-    pushFeed?.close();
+    absence.clear();
+    feed.close();
+    push?.close();
   }
 
-  const pullFeed = poll.open(target, pullSink);
-  let pushFeed: Feed | undefined;
-  // Polling begins later, if at all; but one request paints the page before any socket is open.
-  if (choice !== 'subscription') pullFeed.pull();
-  if (choice === 'auto') join.set(joinAfterMs, follow);
-  if (choice !== 'polling') {
-    // Not within the caller's `subscribe`, which must not call its listener yet.
-    settle.set(0, () => {
-      pushFeed = push.open(target, pushSink);
-      if (closed) pushFeed.close();
-    });
-  }
-  return { close };
+  const feed = deps.pull.open(target, sink);
+  const push = pushes[0]?.drive({
+    ...deps,
+    sink: {
+      ...sink,
+      frame(frame) {
+        take(frame);
+        if (incomplete) feed.pull();
+      },
+      missed: feed.pull,
+    },
+    reachable: () => !!answered,
+    pull: feed.pull,
+    changed(error) {
+      // Whether a token is good is for HTTP to say, which tells a refusal from an expiry.
+      if (error?.retryable) failure = error;
+      else if (error) feed.pull();
+      report();
+    },
+    fail,
+  });
+  // One request paints the page before any socket is open.
+  if (polls) feed.pull();
+  return {
+    close,
+    trouble: () => push?.trouble() ?? null,
+    wake() {
+      resting = false;
+      if (push) push.send({ type: 'wake' });
+      else feed.pull(true);
+    },
+    rest() {
+      resting = true;
+      push?.send({ type: 'rest' });
+    },
+  };
 }

@@ -1,12 +1,15 @@
 import type { Json, Update } from '../../core/contract.ts';
-import type { Feed, Target } from './channel.ts';
+import { isUpdate, type Target } from './channel.ts';
+import type { Connection } from './connection.ts';
 import { executionFailed, StatuswireError } from './errors.ts';
-import { type Ended, firstDone, iterate, type Reader } from './readers.ts';
-import { advance, cursorOf, type Frame, startSequence } from './sequencer.ts';
+import { explain } from './explain.ts';
+import type { Memory } from './memory.ts';
+import { type Ended, firstDone, iterate, type Place, type Reader } from './readers.ts';
+import { advance, cursorOf, startSequence } from './sequencer.ts';
 import { createSnapshot, type StatusSnapshot } from './snapshot.ts';
-import { connections, type Health, type Supervised, safetyMs } from './supervisor.ts';
+import { type Supervised, type Supervision, safetyMs } from './supervisor.ts';
 import { createAlarm, type Timers } from './timers.ts';
-import type { WatchedUpdate } from './workflows.ts';
+import type { OutputOf, WatchedUpdate } from './workflows.ts';
 
 export interface WatchOptions {
   /**
@@ -16,17 +19,35 @@ export interface WatchOptions {
   readonly from?: 'beginning' | 'latest' | (string & {});
   /** Ends the watch: everything that waits for it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /**
+   * An update that was read before, as by the server that rendered the page: shown at once, and reading goes on after it, so
+   * that it is not handed over again. Overrides `from` and `resume`.
+   */
+  readonly initial?: Update;
+  /**
+   * Goes on after the last update that was handed over under this client's `storage`, by this page or before it was loaded
+   * anew; that update is then `initial`. An update counts as handed over when the slowest iterator has got it, or, without
+   * iterators, once listeners were called. @default false
+   */
+  readonly resume?: boolean;
   /** How long an execution may be missing before iteration and `result` reject with `not-found`. @default 30000 */
   readonly notFoundAfterMs?: number;
   /** How long after a terminal update the watch goes on, for a redrive. @default 30000 */
   readonly graceMs?: number;
-  /** Never end at a terminal update; the same as an infinite `graceMs`. @default false */
+  /**
+   * Never end at a terminal update. After `graceMs` it only looks once a minute whether a redrive came, and then reads on as
+   * before. @default false
+   */
   readonly redrives?: boolean;
 }
 
 /**
  * One execution being followed. Creating it does nothing: it reads while somebody iterates, listens or awaits the result,
- * and all of them share what is read. It keeps the updates it has read, so a later iterator sees them all.
+ * and all of them share what is read.
+ *
+ * What an iterator has not taken yet is kept for it; of the rest, at least the newest
+ * 1,000. An iterator that begins later begins with
+ * what is kept, and its first update is marked `skipped` when earlier ones of this watch are gone.
  */
 export interface Watch<Definition = unknown> extends AsyncIterable<WatchedUpdate<Definition>>, AsyncDisposable {
   readonly workflow: string;
@@ -37,126 +58,191 @@ export interface Watch<Definition = unknown> extends AsyncIterable<WatchedUpdate
    * `execution-failed` for another terminal status, with `not-found`, `unauthorized`, `closed`, or with the reason of the
    * signal. While it waits, connection trouble never rejects it.
    */
-  result(options?: { readonly signal?: AbortSignal }): Promise<Json>;
+  result(options?: { readonly signal?: AbortSignal }): Promise<OutputOf<Definition>>;
   /** Calls the listener after every change, once per page that was read. Returns how to stop. */
   subscribe(listener: (snapshot: StatusSnapshot<Definition>) => void): () => void;
   getSnapshot(): StatusSnapshot<Definition>;
+  /** What the reading does now and why, in a sentence for people: the console, a support page. Its words may change. */
+  explain(): string;
   /** Ends the watch: iterators finish, `result` rejects with `closed`. Twice is once. */
   close(): void;
+}
+
+/** What may be done to a watch that reads, by its client. */
+export interface OpenWatch {
+  close(): void;
+  wake(): void;
+  rest(): void;
 }
 
 interface WatchDeps extends Target {
   readonly options: WatchOptions;
   readonly timers: Timers;
-  readonly supervise: (watch: Supervised, notFoundAfterMs: number) => Feed;
+  supervise(watch: Supervised, notFoundAfterMs: number): Supervision;
   /** `GET /result`. */
-  readonly fetchResult: (signal?: AbortSignal) => Promise<Json>;
-  /** The handles of the client that read now, to be closed with it. */
-  readonly open: Set<() => void>;
-  readonly isClientClosed: () => boolean;
+  fetchResult(signal?: AbortSignal): Promise<Json>;
+  /** It reads from now on. Returns how to say that it does not any more; null when the client was closed. */
+  enter(watch: OpenWatch): (() => void) | null;
+  /** Where `resume` looks. */
+  readonly stored: Memory;
 }
+
+/** Of the updates that no iterator waits for, so many are kept for one that comes later, and fewer than twice as many. */
+const maxKept = 1_000;
 
 export function createWatch(deps: WatchDeps): Watch {
   const { workflow, id, options, timers } = deps;
-  const { signal, notFoundAfterMs = 30_000, redrives = false } = options;
-  const graceMs = redrives ? Number.POSITIVE_INFINITY : (options.graceMs ?? 30_000);
+  const { signal, notFoundAfterMs = 30_000, graceMs = 30_000, redrives, resume } = options;
+  const stored = resume && deps.stored.get();
+  const initial = options.initial ?? (isUpdate(stored) ? stored : null);
   const followers = new Set<() => void>();
-  const history: WatchedUpdate[] = [];
+  const places = new Set<Place>();
   const grace = createAlarm(timers);
-  let sequence = startSequence<Update>(options.from ?? 'beginning');
-  let health: Health = { connection: connections.idle, error: null };
+  let sequence = startSequence<Update>(options.from ?? 'beginning', initial);
+  /** The updates that are kept, and how many were dropped before them. */
+  let kept: readonly WatchedUpdate[] = [];
+  let dropped = 0;
+  /** How many are remembered as handed over. */
+  let handed = 0;
+  let latest: WatchedUpdate | null = initial && { ...initial, skipped: false };
+  let done = latest?.done ? latest : null;
+  let connection: Connection = { state: 'idle', channel: null, since: timers.now() };
+  let error: StatuswireError | null = null;
   let asOf: number | null = null;
-  let snapshot = createSnapshot(null, { ...health, asOf });
-  let supervision: Feed | null = null;
+  let snapshot: StatusSnapshot;
+  let supervision: Supervision | null = null;
+  let leaveClient: (() => void) | null = null;
   let ended: Ended | null = null;
 
-  const refresh = () => {
-    snapshot = createSnapshot(history.at(-1) ?? null, { ...health, asOf });
-  };
-  const notify = () => {
+  function show(state: Connection['state'], channel: Connection['channel'] = null): void {
+    if (state !== connection.state || channel !== connection.channel)
+      connection = { state, channel, since: timers.now() };
+    snapshot = createSnapshot(latest, { connection, asOf, error });
+  }
+
+  function notify(): void {
     // Whoever leaves meanwhile is not called; whoever comes is.
     for (const follower of followers) follower();
-  };
+    settle();
+  }
+
+  /** Drops what nobody waits for, many at a time, and remembers what was handed over. */
+  function settle(): void {
+    const read = Math.min(kept.length, ...[...places].map(({ position }) => position - dropped));
+    const last = kept[read - 1];
+    // An iterator that begins later does not take anything back.
+    if (resume && last && dropped + read > handed) {
+      handed = dropped + read;
+      deps.stored.set(last);
+    }
+    const surplus = Math.min(read, kept.length - maxKept);
+    if (surplus < maxKept) return;
+    kept = kept.slice(surplus);
+    dropped += surplus;
+  }
 
   const supervised: Supervised = {
     position: () => ({ after: cursorOf(sequence), latest: sequence.from === 'latest' }),
     // Within the grace a redrive should still be seen when only polling.
     pollMs: () => (sequence.last?.done ? Math.min(safetyMs, graceMs / 3) : 2_000),
-    change(next, frame) {
-      const same = next.connection === health.connection && next.error === health.error;
-      health = next;
-      const incomplete = frame ? take(frame) : false;
-      if (frame || !same) {
-        refresh();
-        notify();
+    take(frame) {
+      const step = advance(sequence, frame);
+      sequence = step.sequence;
+      asOf = timers.now();
+      const updates = step.deliver.map((update, index) => ({ ...update, skipped: !index && step.skipped }));
+      if (updates.length > 0) {
+        const wasDone = latest?.done;
+        kept = [...kept, ...updates];
+        latest = updates.at(-1) ?? latest;
+        done ??= updates.find((update) => update.done) ?? null;
+        rest();
+        // Reading may have been slowed down until a redrive.
+        if (wasDone && !latest?.done) supervision?.wake();
       }
-      return incomplete;
+      return step.incomplete;
+    },
+    report(health, changed) {
+      const before = connection;
+      const known = error;
+      error = health.error;
+      show(health.state, health.channel);
+      if (changed || connection !== before || error !== known) notify();
     },
   };
 
-  function take(frame: Frame<Update>): boolean {
-    const step = advance(sequence, frame);
-    sequence = step.sequence;
-    asOf = timers.now();
-    step.deliver.forEach((update, index) => {
-      history.push({ ...update, skipped: index === 0 && step.skipped });
-    });
-    if (step.deliver.length > 0) rest();
-    return step.incomplete;
-  }
-
   /** Waits for the end of the grace after a terminal update; a redrive within it calls that off. */
   function rest(): void {
-    if (sequence.last?.done) grace.set(graceMs, () => end({ aborted: false, reason: null }));
-    else grace.clear();
+    if (!latest?.done) grace.clear();
+    else grace.set(graceMs, () => (redrives ? supervision?.rest() : end({ aborted: false, reason: null })));
   }
 
   const onAbort = () => end({ aborted: true, reason: signal?.reason });
-  const close = () => {
-    const reason = new StatuswireError('closed', `The watch of ${workflow}/${id} was closed.`);
-    end({ aborted: false, reason });
-  };
+  const close = () =>
+    end({ aborted: false, reason: new StatuswireError('closed', `The watch of ${workflow}/${id} was closed.`) });
 
   function start(): void {
     signal?.addEventListener('abort', onAbort);
-    deps.open.add(close);
-    health = { connection: connections.connecting, error: null };
-    refresh();
+    error = null;
+    show('connecting');
     rest();
     supervision = deps.supervise(supervised, notFoundAfterMs);
   }
 
-  function stop(connection: Health['connection']): void {
+  function stop(state: 'idle' | 'closed'): void {
     supervision?.close();
     supervision = null;
     grace.clear();
     signal?.removeEventListener('abort', onAbort);
-    deps.open.delete(close);
-    health = { ...health, connection };
-    refresh();
+    leaveClient?.();
+    leaveClient = null;
+    if (error?.retryable) error = null;
+    show(state);
   }
 
   function end(how: Ended): void {
     if (ended) return;
     ended = how;
-    stop(connections.closed);
+    stop('closed');
     notify();
     followers.clear();
   }
 
   const reader: Reader = {
-    history,
+    take(place) {
+      const jumped = place.position < dropped;
+      if (jumped) place.position = dropped;
+      const update = kept[place.position - dropped];
+      if (!update) return;
+      place.position++;
+      settle();
+      return jumped ? { ...update, skipped: true } : update;
+    },
+    done: () => done,
     ended: () => ended,
-    failure: () => (health.error && !health.error.retryable ? health.error : null),
-    join(follower) {
+    failure: () => (supervision && error && !error.retryable ? error : null),
+    join(follower, place) {
       // Before the follower is there, so that it is not called while it joins.
-      if (signal?.aborted) onAbort();
-      else if (deps.isClientClosed()) close();
+      if (!ended && !supervision) {
+        if (signal?.aborted) onAbort();
+        else {
+          leaveClient = deps.enter({
+            close,
+            wake() {
+              supervision?.wake();
+              rest();
+            },
+            rest: () => supervision?.rest(),
+          });
+          if (!leaveClient) close();
+        }
+      }
       if (ended) return () => undefined;
       followers.add(follower);
+      if (place) places.add(place);
       if (!supervision) start();
       return () => {
-        if (followers.delete(follower) && followers.size === 0 && !ended) stop(connections.idle);
+        if (place) places.delete(place);
+        if (followers.delete(follower) && followers.size === 0 && !ended) stop('idle');
       };
     },
   };
@@ -167,6 +253,7 @@ export function createWatch(deps: WatchDeps): Watch {
     return update.outputOmitted ? deps.fetchResult(own) : update.output;
   }
 
+  show('idle');
   return {
     workflow,
     id,
@@ -175,14 +262,15 @@ export function createWatch(deps: WatchDeps): Watch {
       reader.join(() => {
         try {
           listener(snapshot);
-        } catch (error) {
+        } catch (reason) {
           // The application's own bug: reported as uncaught, and not taken for a fault of the channel.
           queueMicrotask(() => {
-            throw error;
+            throw reason;
           });
         }
       }),
     getSnapshot: () => snapshot,
+    explain: () => explain(connection, error, supervision?.trouble(), timers.now()),
     close,
     [Symbol.asyncIterator]: () => iterate(reader),
     [Symbol.asyncDispose]: async () => close(),

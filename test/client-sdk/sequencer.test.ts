@@ -58,10 +58,18 @@ test.each([
   [
     'a cursor that nothing follows has nothing ahead, whatever was pushed again',
     'A4',
-    [push(at('A', 3)), page('A4')],
+    [push(at('A', 3)), page('A4'), page('A4')],
     '',
     false,
   ],
+  [
+    'a page that was on its way when something was pushed does not hide it',
+    'A4',
+    [push(at('A', 5)), page('A4'), page('A4', at('A', 5))],
+    'A5',
+    false,
+  ],
+  ['one empty page is not enough to say that nothing is ahead', 'A4', [push(at('A', 5)), page('A4')], '', true],
   ['an empty page tells nothing', 'A4', [page('A4')], '', false],
   ['a push before the first pull is announced, not applied', 'beginning', [push(at('A', 1))], '', true],
   [

@@ -137,7 +137,7 @@ test('the protocol: leaving completes the subscription, and the connection is cl
   const completed = new Promise<string>((resolve) => socket.once('message', (data) => resolve(String(data))));
   const gone = new Promise<number>((resolve) => socket.once('close', resolve));
   watch.close();
-  expect(JSON.parse(await completed)).toEqual({ id: '1', type: 'complete' });
+  expect(JSON.parse(await completed)).toEqual({ id: expect.any(String), type: 'complete' });
   client.close();
   expect(await gone).toBe(1000);
 });

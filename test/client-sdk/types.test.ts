@@ -1,4 +1,4 @@
-import { expectTypeOf, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
 import { WebSocket as WsWebSocket } from 'ws';
 import type {
   Json,
@@ -8,6 +8,7 @@ import type {
   WatchedUpdate,
   WebSocketConstructor,
 } from '../../client-sdk/src/index.ts';
+import { bin, runTool } from '../support/run-tool.ts';
 
 const orders = {
   StartAt: 'Validate',
@@ -88,4 +89,10 @@ test('workflow names come from the map, and any name goes without one', () => {
 test('the WebSockets of the runtime and of the ws package fit', () => {
   expectTypeOf(WebSocket).toExtend<WebSocketConstructor>();
   expectTypeOf(WsWebSocket).toExtend<WebSocketConstructor>();
+});
+
+test('names from a definition, from a JSON file and from `statuswire types` hold in a strict compile', async () => {
+  const { code, output } = await runTool(bin('tsc'), ['-p', 'test/client-sdk/types']);
+  expect(output).toBe('');
+  expect(code).toBe(0);
 });

@@ -11,8 +11,9 @@ test('a handle does nothing until somebody reads it', async () => {
   expect(watch.getSnapshot()).toEqual({
     status: null,
     update: null,
-    connection: { state: 'idle', channel: null },
+    connection: { state: 'idle', channel: null, since: service.clock.now() - 10_000 },
     asOf: null,
+    stale: true,
     error: null,
   });
 });

@@ -1,24 +1,25 @@
 import type { Update } from '../../../core/contract.ts';
-import { isUpdate, type PullChannel } from '../channel.ts';
-import type { Discoverer } from '../discovery.ts';
+import { type ChannelDeps, type ChannelFactory, isUpdate, type PullChannel } from '../channel.ts';
 import { asStatusError, StatuswireError } from '../errors.ts';
-import type { Answer, Request } from '../http.ts';
 import type { Frame } from '../sequencer.ts';
-import { backoffMs, createAlarm, type Timers } from '../timers.ts';
+import { backoffMs, createAlarm } from '../timers.ts';
 
 /** What a request may be held at most; the service's own limit is 20 s (design §4). */
 const maxWaitSeconds = 20;
 /** What a request may take beyond the time it is held. */
 const requestTimeoutMs = 15_000;
 
-interface PollDeps {
-  readonly request: Request;
-  readonly discoverer: Discoverer;
-  readonly timers: Timers;
-}
-
 /** Reads the log over HTTP: the channel that always works, and the one that fills every other channel's gaps. */
-export function pollChannel({ request, discoverer, timers }: PollDeps): PullChannel {
+export const poll = (): ChannelFactory => pollChannel;
+
+export function pollChannel({
+  request,
+  discoverer,
+  timers,
+}: Pick<ChannelDeps, 'request' | 'discoverer' | 'timers'>): PullChannel {
+  /** How long the service holds a request that has nothing to tell (S19), in s; undefined before that is known. */
+  let heldSeconds: number | undefined;
+
   return {
     channel: 'polling',
     open({ workflow, id }, sink) {
@@ -32,70 +33,77 @@ export function pollChannel({ request, discoverer, timers }: PollDeps): PullChan
       /** A refusal's `Retry-After` holds for every reason to ask. */
       let notBefore = 0;
 
+      const schedule = (ms: number) => alarm.set(Math.max(ms, notBefore - timers.now()), () => void run());
+
+      const isHeld = () => !!heldSeconds && sink.pace().following && sink.position().after !== null;
+
       async function run(): Promise<void> {
         const mine = new AbortController();
         current = mine;
         again = false;
-        const pauseMs = await turn(mine.signal);
-        if (current !== mine) return;
-        current = null;
-        schedule(again && failures === 0 ? 0 : pauseMs);
-      }
-
-      function schedule(ms: number): void {
-        alarm.set(Math.max(ms, notBefore - timers.now()), () => void run());
-      }
-
-      /** One request; the pause before the next. */
-      async function turn(signal: AbortSignal): Promise<number> {
         const { after, latest } = sink.position();
-        // Asked also when it is of no use yet, so that it is known by the next turn.
-        const held = sink.pace().following ? heldSeconds(discoverer, hurry) : 0;
-        const wait = after !== null ? held : 0;
+        // Nobody waits for this: until it is known, the answers just come at once. Then it cuts the pause short.
+        if (heldSeconds === undefined && sink.pace().following)
+          discoverer.find('http').then(
+            (info) => {
+              heldSeconds = Math.min(info?.maxWaitSeconds ?? 0, maxWaitSeconds);
+              if (!current && failures === 0 && alarm.isSet() && isHeld()) schedule(0);
+            },
+            () => undefined,
+          );
+        const wait = isHeld() ? heldSeconds : 0;
+        const query = after === null ? '' : `?after=${encodeURIComponent(after)}${wait ? `&wait=${wait}` : ''}`;
         try {
-          const answer = await request(after === null && latest ? path : `${path}/updates?${query(after, wait)}`, {
-            signal,
-            timeoutMs: requestTimeoutMs + wait * 1000,
+          const { body, retryAfterMs } = await request(path + (after === null && latest ? '' : `/updates${query}`), {
+            signal: mine.signal,
+            timeoutMs: requestTimeoutMs + (wait ?? 0) * 1000,
           });
-          const { frame, more } = readFrame(answer.body, after);
+          const { frame, more } = readFrame(body, after);
           sink.frame(frame);
-          if (signal.aborted) return Number.POSITIVE_INFINITY;
-          if (more) return 0;
-          if (!sink.caughtUp()) return backoffMs(timers, failures++);
-          failures = 0;
-          if (wait === 0 && wouldBeHeld()) return 0;
-          return pause(answer, wait > 0 && frame.type === 'page' && frame.updates.length > 0);
-        } catch (reason) {
-          if (signal.aborted) return Number.POSITIVE_INFINITY;
-          const error = asStatusError(reason);
-          sink.down(error);
-          // Not there yet: nothing is wrong, so the usual pace (S18).
-          if (error.code === 'not-found') {
-            // An answer all the same: a failure before it must not hold back the pull that a push asks for.
+          if (current !== mine) return;
+          // A cache that repeats itself would make this a tight loop.
+          if (more && sink.position().after !== after) next(0);
+          else if (!sink.caughtUp()) next(backoffMs(timers, failures++));
+          else {
             failures = 0;
-            return pause(error, false);
+            // The service holds the next request, so a pause before it would only delay what it brings.
+            if (!wait && isHeld()) next(0);
+            else pause(retryAfterMs, wait && frame.type === 'page' && frame.updates.length > 0 ? 0 : undefined);
           }
-          if (!error.retryable) return Number.POSITIVE_INFINITY;
-          notBefore = timers.now() + (error.retryAfterMs ?? 0);
-          return (error.retryAfterMs ?? 0) + backoffMs(timers, failures++);
-        }
-
-        function pause({ retryAfterMs }: Pick<Answer, 'retryAfterMs'>, wasHeld: boolean): number {
-          // The pace may have changed while the request was under way.
-          const pace = sink.pace();
-          const usual = wasHeld ? 0 : pace.pauseMs;
-          const ms = pace.following ? (retryAfterMs ?? usual) : Math.max(pace.pauseMs, retryAfterMs ?? 0);
-          return ms * (1 + timers.random() / 4);
+        } catch (reason) {
+          if (current !== mine) return;
+          const error = asStatusError(reason);
+          const { retryAfterMs } = error;
+          sink.down(error);
+          if (current !== mine) return;
+          if (error.code === 'not-found') {
+            // Not there yet: nothing is wrong, so the usual pace (S18), and a failure before it holds nothing back.
+            failures = 0;
+            pause(retryAfterMs);
+          } else if (error.retryable) {
+            notBefore = timers.now() + (retryAfterMs ?? 0);
+            next((retryAfterMs ?? 0) + backoffMs(timers, failures++));
+          } else current = null;
         }
       }
 
-      /** The service holds the next request, so a pause before it would only delay what it brings. */
-      const wouldBeHeld = (): boolean =>
-        sink.pace().following && sink.position().after !== null && heldSeconds(discoverer) > 0;
+      function next(ms: number): void {
+        current = null;
+        schedule(again && failures === 0 ? 0 : ms);
+      }
 
-      /** It became known only now that requests are held: cuts the pause short. */
-      function hurry(): void {
-        if (!closed && !current && failures === 0 && alarm.isSet() && wouldBeHeld()) schedule(0);
+      /** `Retry-After` is the floor, and the jitter comes on top of it. */
+      function pause(retryAfterMs: number | null, usual?: number): void {
+        // The pace may have changed while the request was under way.
+        const { following, pauseMs } = sink.pace();
+        const ms = following ? (retryAfterMs ?? usual ?? pauseMs) : Math.max(pauseMs, retryAfterMs ?? 0);
+        next(ms * (1 + timers.random() / 4));
+      }
+
+      function stop(): void {
+        alarm.clear();
+        current?.abort();
+        current = null;
       }
 
       return {
@@ -105,30 +113,16 @@ export function pollChannel({ request, discoverer, timers }: PollDeps): PullChan
             again = true;
             return;
           }
-          current?.abort();
-          current = null;
+          stop();
           schedule(0);
         },
         close() {
           closed = true;
-          alarm.clear();
-          current?.abort();
-          current = null;
+          stop();
         },
       };
     },
   };
-}
-
-/** How long to ask the service to hold a request; 0 where it does not, or before that is known. */
-function heldSeconds(discoverer: Discoverer, onFound: () => void = () => undefined): number {
-  // Nobody waits for this: until it is known, the answers just come at once.
-  if (!discoverer.known('http')) discoverer.find('http').then(onFound, () => undefined);
-  return Math.min(discoverer.known('http')?.maxWaitSeconds ?? 0, maxWaitSeconds);
-}
-
-function query(after: string | null, wait: number): URLSearchParams {
-  return new URLSearchParams({ ...(after !== null && { after }), ...(wait > 0 && { wait: String(wait) }) });
 }
 
 function readFrame(body: unknown, after: string | null): { readonly frame: Frame<Update>; readonly more: boolean } {
