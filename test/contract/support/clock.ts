@@ -1,0 +1,104 @@
+import type { Timers } from '../../../client-sdk/src/index.ts';
+
+/** One turn of the real event loop's clock, and what passes for the client meanwhile: fifty times as much. */
+const turnMs = 5;
+const stepMs = 250;
+
+/**
+ * The time of one client. It runs by turns of the event loop, not by the wall clock: on a busy machine nothing times out
+ * sooner. It stands still while an answer is on its way through the proxy, so only what really waits sees time pass.
+ */
+export interface Clock extends Timers {
+  /** What has passed for the client, in ms. */
+  elapsed(): number;
+  /** An answer is on its way. Returns how to say that it came, or never will. */
+  busy(): () => void;
+  /** The next turn, whether time passes in it or not. */
+  turn(): Promise<void>;
+  /** The client sleeps: nothing fires, until `wake` has let this long pass at once. */
+  sleep(): void;
+  wake(afterMs: number): void;
+  stop(): void;
+}
+
+interface Timer {
+  readonly run: () => void;
+  readonly at: number;
+}
+
+/** @param seed Decides all chance of the client. */
+export function createClock(seed: string): Clock {
+  const startedAt = Date.now();
+  const timers = new Map<number, Timer>();
+  const random = createRandom(seed);
+  let now = startedAt;
+  let next = 1;
+  let onTheWay = 0;
+  let asleep = false;
+
+  function advance(ms: number): void {
+    const until = now + ms;
+    for (;;) {
+      const due = [...timers].filter(([, { at }]) => at <= until).sort(([, a], [, b]) => a.at - b.at)[0];
+      if (!due) break;
+      timers.delete(due[0]);
+      now = Math.max(now, due[1].at);
+      due[1].run();
+      // What it started goes first, as it would if time passed by itself.
+      if (onTheWay > 0) return;
+    }
+    now = until;
+  }
+
+  let turned = Promise.withResolvers<void>();
+  const pump = setInterval(() => {
+    if (!asleep && onTheWay === 0) advance(stepMs);
+    turned.resolve();
+    turned = Promise.withResolvers();
+  }, turnMs);
+
+  return {
+    setTimeout(run, ms) {
+      timers.set(next, { run, at: now + Math.max(0, ms) });
+      return next++;
+    },
+    clearTimeout: (handle) => {
+      timers.delete(handle as number);
+    },
+    now: () => now,
+    random,
+    elapsed: () => now - startedAt,
+    busy() {
+      onTheWay += 1;
+      let over = false;
+      return () => {
+        if (!over) onTheWay -= 1;
+        over = true;
+      };
+    },
+    turn: () => turned.promise,
+    sleep() {
+      asleep = true;
+    },
+    wake(afterMs) {
+      // As engines do it: the clock has moved on, and each overdue timer fires once, late.
+      now += afterMs;
+      asleep = false;
+    },
+    stop: () => clearInterval(pump),
+  };
+}
+
+/** Mulberry32 over a hash of the seed: the same cell draws the same numbers every time. */
+export function createRandom(seed: string): () => number {
+  let state = [...seed].reduce(
+    (hash, character) => Math.imul(hash ^ character.charCodeAt(0), 16_777_619),
+    2_166_136_261,
+  );
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
