@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, include: string[]) => ({
+/** @param isolate A process of its own for every file, which costs twice the time: only for tests of whole processes. */
+const project = (name: string, include: string[], isolate = false) => ({
   extends: true as const,
-  test: { name, include: include.map((pattern) => `test/${pattern}`) },
+  test: { name, isolate, include: include.map((pattern) => `test/${pattern}`) },
 });
 
 export default defineConfig({
@@ -19,7 +20,7 @@ export default defineConfig({
       project('contract', ['contract/**/*.test.ts']),
       project('ports', ['ports/**/*.test.ts']),
       project('service', ['handlers/**/*.test.ts', 'embedded/**/*.test.ts']),
-      project('whole', ['whole/**/*.test.ts', 'house/**/*.test.ts']),
+      project('whole', ['whole/**/*.test.ts', 'house/**/*.test.ts'], true),
     ],
   },
 });
