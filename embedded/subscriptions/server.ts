@@ -1,7 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { Caller } from '../../core/access.ts';
 import { readHandshake } from '../../handlers/graphql/appsync/authorization.ts';
 import { createAppsyncSubscriptions } from '../../handlers/graphql/appsync/subscriptions.ts';
@@ -81,6 +81,24 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     return null;
   };
 
+  /** Apart from the handshake, or the connection's closures would keep its request alive with theirs. */
+  const take = (webSocket: WebSocket, socket: Duplex, protocol: SocketProtocol): void => {
+    const connection = openConnection({
+      webSocket,
+      socket,
+      protocol,
+      limits,
+      clock,
+      queue,
+      keepAlive,
+      onGone: () => connections.delete(connection),
+      onSlow: () => {
+        slow += 1;
+      },
+    });
+    connections.add(connection);
+  };
+
   const accept = (subprotocol: string, protocolFor: (request: IncomingMessage) => SocketProtocol): HandleUpgrade => {
     const webSockets = new WebSocketServer({
       noServer: true,
@@ -98,22 +116,8 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     return (request, socket, head) => {
       const refused = whyRefused(request, subprotocol);
       if (refused) return refuse(socket, ...refused);
-      webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-        const connection = openConnection({
-          webSocket,
-          socket,
-          protocol: protocolFor(request),
-          limits,
-          clock,
-          queue,
-          keepAlive,
-          onGone: () => connections.delete(connection),
-          onSlow: () => {
-            slow += 1;
-          },
-        });
-        connections.add(connection);
-      });
+      const protocol = protocolFor(request);
+      webSockets.handleUpgrade(request, socket, head, (webSocket) => take(webSocket, socket, protocol));
     };
   };
 
