@@ -64,18 +64,21 @@ export function createWebhookRegistry(options: WebhookRegistryOptions): WebhookR
       if (present.length >= maxPerTenant) {
         return { type: 'refused', reason: `there are ${maxPerTenant} webhooks already, which is the most` };
       }
-      // Last before the write: from then on the endpoint is owed updates.
-      const createdAt = clock();
-      const endpoint: Endpoint = {
-        id: `ep_${ulid(createdAt, () => (random(1)[0] ?? 0) / 256)}`,
+      const begunAt = clock();
+      const begun: Endpoint = {
+        id: `ep_${ulid(begunAt, () => (random(1)[0] ?? 0) / 256)}`,
         tenant,
         url: new URL(url).href,
         filter,
         secret: `whsec_${Buffer.from(random(secretBytes)).toString('base64')}`,
-        createdAt,
+        createdAt: begunAt,
         description,
       };
-      await endpoints.put(endpoint);
+      await endpoints.put(begun);
+      // Owed only from here on: what was committed before could be handed on without this endpoint (S31). What comes
+      // between the two writes finds it, and is not owed.
+      const endpoint: Endpoint = { ...begun, createdAt: clock() };
+      if (endpoint.createdAt !== begunAt) await endpoints.put(endpoint);
       return { type: 'registered', endpoint };
     },
 

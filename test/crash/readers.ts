@@ -57,6 +57,8 @@ export function watchAll(
 
 export interface WebhookReader {
   readonly url: string;
+  /** Deliveries that said themselves that history before them is gone (S32). */
+  readonly skipped: () => number;
   /** Highest seq taken so far, by `workflow/id`. */
   readonly taken: ReadonlyMap<string, number>;
   /** Deliveries that came again after a crash, under the same webhook-id: allowed on the wire. */
@@ -69,18 +71,24 @@ export type Behave = (payload: WebhookPayload, messageId: string) => { readonly 
 
 const prompt: Behave = () => ({ status: 204, ms: 0 });
 
-/**
- * A partner that takes each webhook-id once, and counts what comes out of order or leaves a gap.
- *
- * @param filtered Its endpoint has a filter: `previousSeq` alone tells whether something is missing.
- */
+export interface Partner {
+  /** @default takes everything at once */
+  readonly behave?: Behave;
+  /** Its endpoint has a filter: `previousSeq` alone tells whether something is missing. */
+  readonly filtered?: boolean;
+  /** History is gone before it comes: a gap that says so is none (S32). */
+  readonly trimmed?: boolean;
+}
+
+/** A partner that takes each webhook-id once, and counts what comes out of order or leaves a gap. */
 export async function webhookReader(
   faults: Faults,
-  { behave = prompt, filtered = false }: { readonly behave?: Behave; readonly filtered?: boolean } = {},
+  { behave = prompt, filtered = false, trimmed = false }: Partner = {},
 ): Promise<WebhookReader> {
   const taken = new Map<string, number>();
   const seen = new Set<string>();
   let again = 0;
+  let skips = 0;
   const server = createServer(async (request, response) => {
     const text = await textOf(request);
     if (text === null) return;
@@ -91,11 +99,13 @@ export async function webhookReader(
     if (status >= 200 && status <= 299) take(payload, messageId);
     response.writeHead(status).end();
   });
-  function take({ data, previousSeq }: WebhookPayload, messageId: string): void {
+  function take({ data, previousSeq, skipped }: WebhookPayload, messageId: string): void {
     const name = `${data.workflow}/${data.id}`;
     const before = taken.get(name) ?? 0;
     if (seen.has(messageId)) again += 1;
     else if (data.seq <= before) faults.reordered += 1;
+    else if (skipped && trimmed && data.seq > before + 1) skips += 1;
+    else if (skipped) faults.skipped += 1;
     else if ((previousSeq ?? 0) !== before || (!filtered && data.seq !== before + 1))
       faults.lost += data.seq - before - 1 || 1;
     seen.add(messageId);
@@ -106,6 +116,7 @@ export async function webhookReader(
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     taken,
     again: () => again,
+    skipped: () => skips,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -22,7 +22,14 @@ export interface CrashableServerOptions {
   readonly timeScale: number;
   /** Further arguments of `serve`. */
   readonly args?: readonly string[];
+  /** Comes before the command and gives its place to it. @default nothing */
+  readonly launcher?: readonly string[];
+  /** Further environment, asked at each start. */
+  readonly env?: () => Readonly<Record<string, string>>;
 }
+
+/** A start that has not listened by then says what the process wrote, and fails. */
+const startsWithinMs = 90_000;
 
 /** The real command line in a process of its own, which can be killed. */
 export async function crashableServer(options: CrashableServerOptions): Promise<CrashableServer> {
@@ -37,9 +44,11 @@ export async function crashableServer(options: CrashableServerOptions): Promise<
 
   async function start(): Promise<void> {
     const args = ['serve', '--config', examples, '--data', options.dataFolder, '--port', String(port)];
+    const [program = process.execPath, ...before] = [...(options.launcher ?? []), process.execPath];
     const running = spawn(
-      process.execPath,
+      program,
       [
+        ...before,
         bin,
         ...args,
         '--time-scale',
@@ -50,18 +59,23 @@ export async function crashableServer(options: CrashableServerOptions): Promise<
         'error',
         ...(options.args ?? []),
       ],
-      { env: { ...process.env, STATUSWIRE_API_KEY: options.apiKey }, stdio: ['ignore', 'pipe', 'pipe'] },
+      {
+        env: { ...process.env, STATUSWIRE_API_KEY: options.apiKey, ...options.env?.() },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
     );
     child = running;
     running.stderr.on('data', (chunk: Buffer) => {
       errors = (errors + chunk.toString()).slice(-10_000);
     });
+    let slow: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, reject) => {
       running.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${errors}`)));
+      slow = setTimeout(() => reject(new Error(`the server does not listen: ${errors}`)), startsWithinMs);
       running.stdout.on('data', (chunk: Buffer) => {
         if (chunk.toString().includes('listens on')) resolve();
       });
-    });
+    }).finally(() => clearTimeout(slow));
   }
 
   async function end(signal: 'SIGKILL' | 'SIGINT'): Promise<number | null> {
@@ -81,7 +95,8 @@ export async function crashableServer(options: CrashableServerOptions): Promise<
   };
 }
 
-function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody holds now. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

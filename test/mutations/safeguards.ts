@@ -246,4 +246,136 @@ const client: readonly Safeguard[] = [
   ),
 ];
 
-export const safeguards: readonly Safeguard[] = [...store, ...reduce, ...access, ...webhooks, ...starts, ...client];
+/** What makes channels interchangeable: the contract table alone must see each of them missing. */
+const contract: readonly Safeguard[] = [
+  guard(
+    'G6: what was delivered is not delivered again',
+    'client-sdk/src/sequencer.ts',
+    '? a.seq > b.seq :',
+    '? a.seq >= b.seq :',
+    'contract/embedded-1',
+  ),
+  guard(
+    'G6: a later epoch outranks any seq',
+    'client-sdk/src/sequencer.ts',
+    ': a.epoch > b.epoch)',
+    ': true)',
+    'contract/embedded-1',
+  ),
+  guard(
+    'G4: a snapshot that leaves something out says so',
+    'client-sdk/src/sequencer.ts',
+    '    skipped,\n    incomplete',
+    '    skipped: false,\n    incomplete',
+    'contract/embedded-1',
+  ),
+  guard(
+    'S16: a reader that changes channels goes on from its cursor',
+    'client-sdk/src/sequencer.ts',
+    '? null : from);',
+    '? null : null);',
+    'contract/embedded-1',
+  ),
+  guard(
+    'G4: a gap is pulled at once',
+    'client-sdk/src/supervisor.ts',
+    'if (incomplete) feed.pull();',
+    '',
+    'contract/embedded-1',
+  ),
+  guard(
+    'S17: a push that nothing follows is found by the safety poll',
+    'client-sdk/src/supervisor.ts',
+    'safetyMs = 60_000',
+    'safetyMs = Number.POSITIVE_INFINITY',
+    'contract/embedded-1',
+  ),
+  guard(
+    'S17: the log is pulled after a subscription',
+    'client-sdk/src/push-machine.ts',
+    "rule('catching', { wait: settleMs, pull: true })",
+    "rule('live', { wait: null })",
+    'contract/embedded-1',
+  ),
+];
+
+/** Forgetting, expiry, registration and the disk. */
+const upkeep: readonly Safeguard[] = [
+  guard(
+    'S4: what has expired or was forgotten is absent at once',
+    'handlers/read/visible.ts',
+    ' && !isGone(head, now)',
+    '',
+    'handlers/api/visibility',
+  ),
+  guard(
+    'S4: late facts of what is gone are dropped',
+    'core/reduce.ts',
+    "if (isGone(head, now)) return 'gone';\n    work.head",
+    'work.head',
+    'core/forget',
+    'handlers/operations/forget',
+  ),
+  guard(
+    'S4: a redrive and a forget of one execution take turns',
+    'handlers/operations/operations.ts',
+    'forget: (key) => inTurn(key, () => forget(key)),',
+    'forget,',
+    'handlers/operations/forget',
+  ),
+  guard(
+    'S4: what goes on is not forgotten, although its log says that it has ended',
+    'handlers/operations/forget.ts',
+    "if (head.run && !head.run.express && (await isUnderWay(executions, head.run.executionArn))) return 'open';",
+    '',
+    'handlers/operations/forget',
+  ),
+  guard(
+    'S31: an endpoint is owed nothing that was committed before it was registered',
+    'handlers/webhooks/register.ts',
+    'createdAt: clock() }',
+    'createdAt: begunAt }',
+    'handlers/webhooks/register',
+  ),
+  guard(
+    'S32: a delivery after trimmed history says so',
+    'handlers/webhooks/payload.ts',
+    '    ...(skipped ? { skipped } : {}),\n',
+    '',
+    'handlers/webhooks/deliver-log',
+  ),
+  guard(
+    'checkpoints: commits make none',
+    'embedded/store/checkpoints.ts',
+    'settled(0);',
+    'settled(1000);',
+    'embedded/store/checkpoints',
+  ),
+  guard(
+    'checkpoints: the end of the WAL is not copied at each look',
+    'embedded/store/checkpointer.ts',
+    "return left > 0 && left < copyPages ? 'finish' : 'wait';",
+    "return left >= 0 ? 'finish' : 'wait';",
+    'embedded/store/checkpoints',
+    'embedded/store/checkpoint-latency',
+  ),
+  guard(
+    'S25: a disk that takes nothing is 503, not the fault of the request',
+    'embedded/store/write-errors.ts',
+    'return isOfThePlace(error) ?',
+    "return error === 'never' && isOfThePlace(error) ?",
+    'embedded/store/unavailable',
+    'whole/read-only',
+  ),
+];
+
+export const safeguards: readonly Safeguard[] = [
+  ...store,
+  ...reduce,
+  ...access,
+  ...webhooks,
+  ...starts,
+  ...upkeep,
+  ...client,
+  ...contract,
+];

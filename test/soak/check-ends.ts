@@ -4,6 +4,9 @@ import { isContiguous, lineOf, readToEnd } from '../crash/logs.ts';
 import type { WebhookReader } from '../crash/readers.ts';
 import type { Track } from './load.ts';
 
+/** By `workflow/id`. */
+export type Logs = ReadonlyMap<string, readonly Update[]>;
+
 /**
  * Reads every log to its end and says what is wrong with it: a gap, an end that is not the expected one, more ends than
  * attempts, or a webhook partner that did not get all of it.
@@ -14,7 +17,7 @@ export async function checkEnds(
   partners: readonly WebhookReader[],
   print: (line: string) => void,
   withinMs: number,
-): Promise<{ readonly logs: readonly (readonly Update[])[]; readonly faults: readonly string[] }> {
+): Promise<{ readonly logs: Logs; readonly faults: readonly string[] }> {
   const logs = new Map<string, readonly Update[]>();
   const faults: string[] = [];
   const endAt = Date.now() + withinMs;
@@ -36,7 +39,7 @@ export async function checkEnds(
       .map(([name]) => name);
   await repeat(async () => missing().length === 0 || null, withinMs).catch(() => undefined);
   faults.push(...missing().map((name) => `${name}: a webhook partner did not get all of it`));
-  return { logs: [...logs.values()], faults };
+  return { logs, faults };
 }
 
 function hasEnded(track: Track, last: Update): boolean {

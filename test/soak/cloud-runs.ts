@@ -5,10 +5,8 @@ import { awslogs } from '../support/aws-shapes.ts';
 import { arbitraryRun, type GeneratedRun } from '../support/runs.ts';
 import type { Track } from './load.ts';
 
-/** A run that happened on AWS, and how its log must end. */
-export interface CloudRun {
-  readonly track: Track;
-  /** Everything its sources sent, in true order. */
+/** A run that happened on AWS: how its log must end, and everything its sources sent, in true order. */
+export interface CloudRun extends Track {
   readonly items: readonly unknown[];
 }
 
@@ -23,16 +21,14 @@ export function cloudRun(seed: number, id: string, express: boolean, startedAt: 
   if (!run) throw new Error('no run was generated');
   const { status, errorName, finalAttempt } = run.expected;
   return {
-    track: {
-      workflow,
-      id,
-      redriven: false,
-      isEnded: (update) =>
-        update.done &&
-        update.status === status &&
-        update.redriveCount === finalAttempt &&
-        (update.error?.name ?? null) === errorName,
-    },
+    workflow,
+    id,
+    redriven: false,
+    isEnded: (update) =>
+      update.done &&
+      update.status === status &&
+      update.redriveCount === finalAttempt &&
+      (update.error?.name ?? null) === errorName,
     items: run.sources.map((source) => (isRecord(source) ? awslogs([source]) : source)),
   };
 }
@@ -57,8 +53,8 @@ export async function sendShuffled(call: Call, { items }: CloudRun, random: () =
   return refused;
 }
 
-/** The same again until it is acknowledged (S25). */
-function send(call: Call, items: readonly unknown[]): Promise<number> {
+/** The same again until it is acknowledged (S25); answers how many items were refused. */
+export function send(call: Call, items: readonly unknown[]): Promise<number> {
   return repeat(async () => {
     const response = await call('POST', '/events', items);
     const answer = (await response.json()) as { readonly rejected?: readonly unknown[] };

@@ -3,12 +3,17 @@ import type { AddressInfo } from 'node:net';
 import type { WebhookPayload } from '../../core/webhook.ts';
 import { type Call, insist } from '../crash/calls.ts';
 import { type Faults, type WebhookReader, webhookReader } from '../crash/readers.ts';
+import { longTrack } from './long-log.ts';
 
-/** The webhook endpoints of the soak: one that answers, one that is slow, one that flaps, one that is dead. */
+/** The webhook endpoints: one answers, one flaps, one is slow, one is dead, one is away until history was trimmed. */
 export interface Endpoints {
   readonly prompt: WebhookReader;
   readonly flapping: WebhookReader;
   readonly slow: WebhookReader;
+  /** Has subscribed to the long log alone. */
+  readonly away: WebhookReader;
+  /** From now on it takes what comes. */
+  comeBack(): void;
   register(call: Call): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,17 +35,29 @@ export async function openEndpoints(faults: Faults): Promise<Endpoints> {
     behave: (payload, messageId) => ({ status: flaps(payload, messageId) ? 503 : 204, ms: 0 }),
   });
   const slow = await webhookReader(faults, { behave: () => ({ status: 204, ms: slowMs }), filtered: true });
+  let isAway = true;
+  const away = await webhookReader(faults, {
+    behave: () => ({ status: isAway ? 503 : 204, ms: 0 }),
+    trimmed: true,
+  });
   const dead = await deadUrl();
   return {
     prompt,
     flapping,
     slow,
+    away,
+    comeBack() {
+      isAway = false;
+    },
     async register(call) {
-      for (const url of [prompt.url, flapping.url, dead]) await insist(call, 201, 'POST', '/webhooks', { url });
+      const all = { workflows: ['orders', 'parcel', 'cloud', 'cloud-express'] };
+      for (const url of [prompt.url, flapping.url, dead])
+        await insist(call, 201, 'POST', '/webhooks', { url, filter: all });
+      await insist(call, 201, 'POST', '/webhooks', { url: away.url, filter: { workflows: [longTrack.workflow] } });
       const filter = { workflows: ['parcel'], kinds: ['status'] };
       await insist(call, 201, 'POST', '/webhooks', { url: slow.url, filter });
     },
-    close: async () => void (await Promise.all([prompt, flapping, slow].map((one) => one.close()))),
+    close: async () => void (await Promise.all([prompt, flapping, slow, away].map((one) => one.close()))),
   };
 }
 

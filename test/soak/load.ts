@@ -8,6 +8,10 @@ export interface Track {
   readonly isEnded: (update: Update) => boolean;
   /** Set once the service has said that it redrives it. */
   redriven: boolean;
+  /** Set before it is forgotten, or when it has expired. */
+  gone?: true;
+  /** What its sources sent, of one that runs elsewhere. */
+  readonly items?: readonly unknown[];
 }
 
 /** What is started through `POST /executions`. */
@@ -30,6 +34,9 @@ const starts: readonly Start[] = [
   { workflow: 'parcel', input: { courier: 'busy-once' }, end: 'SUCCEEDED' },
   { workflow: 'parcel', input: { courier: 'busy' }, end: 'FAILED' },
 ];
+
+/** Takes seconds, by its retries: still under way when the machine goes off half a second later. */
+export const lastingStart: Start = { workflow: 'orders', input: { payment: 'timeout' }, end: 'FAILED' };
 
 export function pickStart(random: () => number): Start {
   return starts[Math.floor(random() * starts.length)] ?? { workflow: 'orders', input: {}, end: 'SUCCEEDED' };

@@ -21,7 +21,7 @@ interface Next {
 const workflows = ['orders', 'parcel', 'cloud', 'cloud-express'] as const;
 
 /** Connects; null while the server is down. */
-async function open({ url, token }: RawOptions): Promise<WebSocket | null> {
+export async function openSocket({ url, token }: Pick<RawOptions, 'url' | 'token'>): Promise<WebSocket | null> {
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/graphql`, 'graphql-transport-ws');
   socket.on('error', () => undefined);
   const opened = new Promise<boolean>((resolve) => {
@@ -33,7 +33,7 @@ async function open({ url, token }: RawOptions): Promise<WebSocket | null> {
   return socket;
 }
 
-const subscribe = (socket: WebSocket, id: string, query: string): void =>
+export const subscribe = (socket: WebSocket, id: string, query: string): void =>
   socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query } }));
 
 const leavings: readonly ((socket: WebSocket) => void)[] = [
@@ -52,7 +52,7 @@ const leavings: readonly ((socket: WebSocket) => void)[] = [
 export async function rawReader(options: RawOptions, faults: Faults): Promise<number> {
   let connections = 0;
   while (!options.signal.aborted) {
-    const socket = await open(options);
+    const socket = await openSocket(options);
     if (socket) {
       connections += 1;
       const before = new Map<string, number>();
@@ -87,7 +87,7 @@ const bulky = `subscription { statusChanged(workflow: "orders") { ${Array.from({
 export async function slowSocket(options: RawOptions): Promise<number> {
   let closedAsSlow = 0;
   while (!options.signal.aborted) {
-    const socket = await open(options);
+    const socket = await openSocket(options);
     if (!socket) {
       await pause(500, options.signal);
       continue;

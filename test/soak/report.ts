@@ -13,8 +13,10 @@ export interface SoakReport {
   /** Webhook deliveries repeated on the wire under the same id. */
   readonly deliveredAgain: number;
   readonly redrives: number | 'not available';
-  /** A log lives 15 days at least (S4), so none can expire within a run of the real clock. */
-  readonly expiry: 'not available';
+  readonly forgotten: number;
+  readonly expired: number;
+  /** Late facts of what is gone that the last process counted as dropped. */
+  readonly droppedLate: number;
   readonly sdk: Faults;
   readonly raw: Faults;
   readonly webhook: Faults;

@@ -3,45 +3,49 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { caller, insist, repeat, seededRandom } from '../crash/calls.ts';
+import { fileURLToPath } from 'node:url';
+import { caller, repeat, seededRandom } from '../crash/calls.ts';
 import { noFaults } from '../crash/readers.ts';
 import { crashableServer } from '../crash/server.ts';
-import { checkEnds } from './check-ends.ts';
-import { cloudRun, sendShuffled } from './cloud-runs.ts';
+import { checkEnds, type Logs } from './check-ends.ts';
 import { openEndpoints } from './endpoints.ts';
-import { pickStart, startTrack, type Track } from './load.ts';
+import { expire, faultsOfAllGone, faultsOfSome } from './expired.ts';
+import type { Gone } from './gone.ts';
+import { findings, leftovers } from './leftovers.ts';
+import { keptUpdates, longReaders, longRun } from './long-log.ts';
+import { mixedLoad } from './mixed-load.ts';
 import { rawReader, slowHttp, slowSocket } from './raw-sockets.ts';
-import { canRedrive, redriveOnce } from './redrives.ts';
+import { canRedrive } from './redrives.ts';
 import type { SoakReport } from './report.ts';
 import { levelsOf, type Sample, sampleOf } from './resources.ts';
-import { readInVisits } from './sdk-readers.ts';
 
 export interface SoakOptions {
   readonly seed: number;
-  /** How long the load lasts; reading everything to its end comes after it. */
+  /** How long the load lasts; reading everything to its end comes before the days that pass in it, and after it. */
   readonly seconds: number;
   /** Executions begun per second. */
   readonly perSecond: number;
+  /** Besides the one while the days pass and the one at the end. */
   readonly kills: number;
   readonly print: (line: string) => void;
 }
 
 /** The kills come in this first part, so that one process lives long enough to show whether it levels off. */
-const killsWithin = 0.45;
-/** Begun and not ended at a time: a slow machine gets less load, not an ever longer queue. */
-const maxUnderWay = 400;
-const tickMs = 100;
+const killsWithin = 0.4;
 /**
  * A short run is judged while heap and readers are still growing to their size. In a long one visits are longer than the
  * SDK's safety interval (60 s), so that a reader which was forgotten is not saved by the next visit.
  */
 const shortSeconds = 120;
-const shortForm = { visitMs: 8_000, settleMs: 25_000, slack: { rssMiB: 96, fileDescriptors: 128 } };
+const shortForm = { visitMs: 8_000, settleMs: 40_000, slack: { rssMiB: 96, fileDescriptors: 128 } };
 const longForm = { visitMs: 90_000, settleMs: 240_000, slack: { rssMiB: 16, fileDescriptors: 32 } };
+/** Logs live 15 days here (S4). */
+const daysOff = 16 * 24 * 60 * 60 * 1000;
+const clock = fileURLToPath(new URL('shifted-clock.ts', import.meta.url));
 
 /**
  * Mixed load on all channels against the real command line, which is killed meanwhile; then everything is read to its end
- * and compared with what had to come.
+ * and compared with what had to come. Half-way the machine is off for longer than logs are kept.
  */
 export async function runSoak({ seed, seconds, perSecond, kills, print }: SoakOptions): Promise<SoakReport> {
   const random = seededRandom(seed);
@@ -50,78 +54,35 @@ export async function runSoak({ seed, seconds, perSecond, kills, print }: SoakOp
   const killRandom = seededRandom(seed + 1);
   const dataFolder = mkdtempSync(join(tmpdir(), 'statuswire-soak-'));
   const apiKey = `sw_soak_${randomBytes(24).toString('base64url')}`;
-  const server = await crashableServer({ dataFolder, apiKey, timeScale: 0.1 });
+  let aheadMs = 0;
+  const server = await crashableServer({
+    dataFolder,
+    apiKey,
+    timeScale: 0.1,
+    args: ['--retention-days', '15', '--max-log-updates', String(keptUpdates)],
+    env: () => ({ NODE_OPTIONS: `--import ${clock}`, SOAK_CLOCK_AHEAD_MS: String(aheadMs) }),
+  });
+  const now = (): number => Date.now() + aheadMs;
   const call = caller(server.url, apiKey);
   const [sdk, raw, webhook] = [noFaults(), noFaults(), noFaults()];
   const endpoints = await openEndpoints(webhook);
+  const partners = [endpoints.prompt, endpoints.flapping];
   const loading = new AbortController();
   const reading = new AbortController();
-  const tracks: Track[] = [];
+  const { signal } = loading;
+  const access = { url: server.url, token: apiKey };
+  const reader = { ...access, visitMs, signal: reading.signal };
+  const load = mixedLoad({ seed, random, perSecond, call, reader, faults: sdk, partners, now, signal });
+  const { broken, work } = load;
+  const long = longRun(call, Date.now() - 7_200_000);
+  const longs = longReaders(server.url, apiKey, sdk);
   const samples: Sample[] = [];
-  const broken: string[] = [];
-  const work = new Set<Promise<void>>();
-  const counts = { cloudRuns: 0, visits: 0, redrives: 0, underWay: 0 };
+  let updates = 0;
   let began = Date.now();
   const since = (line: string): void => print(`${Math.round((Date.now() - began) / 1_000)} s: ${line}`);
 
-  /** Work that has to end well, with the execution it is about. */
-  const watchOver = (what: string, promise: Promise<void>): void => {
-    const kept = promise
-      .catch((error: unknown) => void broken.push(`${what}: ${String(error)}`))
-      .finally(() => work.delete(kept));
-    work.add(kept);
-  };
-
-  const readSometimes = (track: Track): void => {
-    if (random() > 0.4) return;
-    const options = { url: server.url, token: apiKey, random, faults: sdk, visitMs, signal: reading.signal };
-    watchOver(
-      `a reader of ${track.workflow}/${track.id}`,
-      readInVisits(track, options).then((visits) => {
-        counts.visits += visits;
-      }),
-    );
-  };
-
-  async function begin(index: number, redrives: boolean): Promise<void> {
-    const id = `e-${seed}-${index}`;
-    if (random() < 0.25) {
-      const run = cloudRun(seed + index, id, random() < 0.25, Date.now() - 600_000);
-      counts.cloudRuns += 1;
-      tracks.push(run.track);
-      readSometimes(run.track);
-      const refused = await sendShuffled(call, run, random);
-      if (refused > 0) broken.push(`${run.track.workflow}/${id}: ${refused} real events were refused`);
-      return;
-    }
-    const start = pickStart(random);
-    const track = startTrack(start, id);
-    tracks.push(track);
-    readSometimes(track);
-    const body = { id, input: start.input };
-    await insist(call, 202, 'POST', `/executions/${start.workflow}`, body, { 'idempotency-key': `"${id}"` });
-    if (redrives && start.end === 'FAILED' && random() < 0.2 && (await redriveOnce(call, track, loading.signal)))
-      counts.redrives += 1;
-  }
-
-  async function load(redrives: boolean): Promise<void> {
-    for (let index = 0; !loading.signal.aborted; await delay(tickMs)) {
-      const due = Math.floor(((Date.now() - began) / 1_000) * perSecond);
-      for (; index < due; index += 1) {
-        if (counts.underWay >= maxUnderWay) continue;
-        counts.underWay += 1;
-        watchOver(
-          `e-${seed}-${index}`,
-          begin(index, redrives).finally(() => {
-            counts.underWay -= 1;
-          }),
-        );
-      }
-    }
-  }
-
   async function sample(): Promise<void> {
-    for (; !loading.signal.aborted; await delay(250)) {
+    for (; !signal.aborted; await delay(250)) {
       const pid = server.pid();
       const one = pid === undefined ? null : sampleOf(pid, Date.now() - began);
       if (one) samples.push(one);
@@ -133,48 +94,105 @@ export async function runSoak({ seed, seconds, perSecond, kills, print }: SoakOp
     for (const [index, moment] of moments.entries()) {
       await delay(Math.max(0, began + moment * 1_000 - Date.now()));
       await server.kill();
-      since(`kill ${index + 1} of ${kills}, ${tracks.length} begun`);
+      since(`kill ${index + 1} of ${kills}, ${load.tracks.length} begun`);
       await server.start();
     }
   }
 
-  try {
-    await server.start();
-    await endpoints.register(call);
-    began = Date.now();
-    const redrives = await canRedrive(call);
-    const socketOptions = { url: server.url, token: apiKey, random, signal: loading.signal };
-    const rawReaders = Array.from({ length: 4 }, () => rawReader(socketOptions, raw));
-    const slowSockets = Array.from({ length: 2 }, () => slowSocket(socketOptions));
-    const background = [load(redrives), sample(), slowHttp(socketOptions)];
-    await killAndStart();
-    await delay(Math.max(0, began + seconds * 1_000 - Date.now()));
-    loading.abort();
-    await Promise.all(background);
-    since(`${tracks.length} executions begun; reading everything to its end`);
-    const { logs, faults } = await checkEnds(call, tracks, [endpoints.prompt, endpoints.flapping], since, settleMs);
+  /** Everything that is not gone comes to its end, with every reader and partner. */
+  async function settle(): Promise<Logs> {
+    const open = load.tracks.filter((track) => !track.gone);
+    const { logs, faults } = await checkEnds(call, open, partners, since, settleMs);
     broken.push(...faults);
+    for (const log of logs.values()) updates += log.length;
     since(`${work.size} readers are not at the end`);
     const readers = work.size;
     await repeat(async () => work.size === 0 || null, settleMs).catch(() => reading.abort());
     if (reading.signal.aborted) broken.push(`of ${readers} readers not all came to the end`);
     await Promise.all(work);
+    return logs;
+  }
+
+  /** The machine is off for longer than logs are kept (S4); answers what has expired meanwhile. */
+  async function passDays(): Promise<readonly Gone[]> {
+    await load.pause();
+    const logs = await settle();
+    load.begin(6);
+    await delay(500);
+    await server.kill();
+    aheadMs += daysOff;
+    endpoints.comeBack();
+    await server.start();
+    const expired = expire(load.tracks, logs, partners);
+    load.gone.push(...expired);
+    since(`${expired.length} have expired`);
+    broken.push(...(await faultsOfSome(call, expired)));
+    load.resume();
+    return expired;
+  }
+
+  /** Nothing of what is gone is anywhere, not even after another kill. */
+  async function checkGone(): Promise<number> {
+    await server.kill();
+    await server.start();
+    since(`${load.gone.length} are gone`);
+    const { faults, dropped } = await faultsOfAllGone(call, access, load.gone, partners, now());
+    broken.push(...faults);
+    const file = join(dataFolder, 'statuswire.db');
+    const left = (): readonly string[] => leftovers(file, load.gone);
+    await repeat(async () => left().length === 0 || null, settleMs).catch(() => undefined);
+    broken.push(...left().slice(0, 20), ...findings(file));
+    return dropped;
+  }
+
+  try {
+    await server.start();
+    await endpoints.register(call);
+    await Promise.all([long.grow(), longs.begin()]);
+    since('the long log is past what is kept');
+    began = Date.now();
+    const redrives = await canRedrive(call);
+    const socketOptions = { ...access, random, signal };
+    const rawReaders = Array.from({ length: 4 }, () => rawReader(socketOptions, raw));
+    const slowSockets = Array.from({ length: 2 }, () => slowSocket(socketOptions));
+    const background = [load.run(redrives), sample(), slowHttp(socketOptions)];
+    await killAndStart();
+    await long.trimmed(longs.first());
+    since('its front is gone');
+    longs.return();
+    background.push(long.go(signal));
+    const expired = await passDays();
+    await delay(Math.max(0, began + seconds * 1_000 - Date.now()));
+    loading.abort();
+    await Promise.all(background);
+    await load.pause();
+    const levels = levelsOf(samples, slack);
+    since(`${load.tracks.length} executions begun; reading everything to its end`);
+    await long.end(now());
+    await settle();
+    broken.push(...(await longs.faults()));
+    await repeat(async () => endpoints.away.skipped() > 0 || null, settleMs).catch(() => undefined);
+    if (endpoints.away.skipped() !== 1) broken.push(`the partner that was away: ${endpoints.away.skipped()} skips`);
+    const droppedLate = await checkGone();
+    const { counts, tracks } = load;
     return {
       started: tracks.length - counts.cloudRuns,
       cloudRuns: counts.cloudRuns,
-      updates: logs.reduce((sum, log) => sum + log.length, 0),
-      kills,
+      updates,
+      kills: kills + 2,
       visits: counts.visits,
       rawConnections: (await Promise.all(rawReaders)).reduce((sum, count) => sum + count, 0),
       closedAsSlow: (await Promise.all(slowSockets)).reduce((sum, count) => sum + count, 0),
-      deliveredAgain: endpoints.prompt.again() + endpoints.flapping.again() + endpoints.slow.again(),
+      deliveredAgain: [...partners, endpoints.slow].reduce((sum, one) => sum + one.again(), 0),
       redrives: redrives ? counts.redrives : 'not available',
-      expiry: 'not available',
+      forgotten: counts.forgotten,
+      expired: expired.length,
+      droppedLate,
       sdk,
       raw,
       webhook,
       broken,
-      levels: levelsOf(samples, slack),
+      levels,
       exitCode: await server.stop(),
     };
   } finally {

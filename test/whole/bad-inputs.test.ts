@@ -12,10 +12,10 @@ import { statusChange } from '../support/aws-shapes.ts';
 import { answersTo } from './bad-inputs/connect-raw.ts';
 import { badEvents } from './bad-inputs/events.ts';
 import { absentIds, badQueries, noRequests } from './bad-inputs/graphql.ts';
-import { type HeartBeat, startHeartBeat } from './bad-inputs/heart-beat.ts';
+import { type HeartBeat, pulse, startHeartBeat } from './bad-inputs/heart-beat.ts';
 import { rawBytes } from './bad-inputs/raw-bytes.ts';
 import { badRequests } from './bad-inputs/requests.ts';
-import { badMessages } from './bad-inputs/sockets.ts';
+import { type BadMessages, badMessages, oddOrders } from './bad-inputs/sockets.ts';
 
 const dataFolder = mkdtempSync(join(tmpdir(), 'statuswire-bad-'));
 const apiKey = 'sw_bad_0123456789abcdef0123456789';
@@ -101,22 +101,72 @@ describe('S26: names that nothing can have are answered like what does not exist
   });
 });
 
+async function connected(admitted: boolean): Promise<WebSocket> {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  socket.on('error', () => undefined);
+  await once(socket, 'open');
+  if (admitted) {
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: apiKey } }));
+    await once(socket, 'message');
+  }
+  return socket;
+}
+
+/** The code that the server closes with. */
+async function closeCodeOf({ admitted, messages }: Pick<BadMessages, 'admitted' | 'messages'>): Promise<number> {
+  const socket = await connected(admitted);
+  const closed = once(socket, 'close');
+  for (const message of messages) {
+    if (typeof message === 'string') socket.send(message);
+    // Frames that the library would refuse to send.
+    else (socket as unknown as { readonly _socket: Socket })._socket.write(message);
+  }
+  return (await closed)[0];
+}
+
 describe('G10: bad messages on the WebSocket close it with the documented code', () => {
-  it.each(badMessages)('$what: $code', async ({ admitted, messages, code }) => {
-    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
-    socket.on('error', () => undefined);
-    const closed = once(socket, 'close');
-    await once(socket, 'open');
-    if (admitted) {
-      socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: apiKey } }));
-      await once(socket, 'message');
+  it.each(badMessages)('$what: $code', async ({ code, ...said }) => {
+    expect(await closeCodeOf(said)).toBe(code);
+  });
+});
+
+describe('G10: messages in an order that is odd, and allowed, disturb nothing on the same socket', () => {
+  it.each(oddOrders)('$what', async ({ admitted, messages }) => {
+    const socket = await connected(admitted);
+    const said: { readonly type: string; readonly id?: string }[] = [];
+    socket.on('message', (data) => said.push(JSON.parse(String(data))));
+    for (const message of messages) socket.send(String(message).replace('KEY', apiKey));
+    if (!admitted) await expect.poll(() => said.map(({ type }) => type)).toEqual(['pong', 'connection_ack']);
+    socket.send(JSON.stringify({ id: 'after', type: 'subscribe', payload: { query: pulse } }));
+    await expect.poll(() => said.some((one) => one.type === 'next' && one.id === 'after')).toBe(true);
+    expect(said.filter(({ type }) => type === 'error' || type === 'complete')).toEqual([]);
+    socket.terminate();
+  });
+});
+
+describe('G8: many who misbehave at the same moment', () => {
+  it('get their answers, and the reader beside them waits for nobody', async () => {
+    const from = heart.delaysMs.length;
+    const quick = badMessages.filter(({ code }) => code !== 4408);
+    for (let round = 0; round < 3; round += 1) {
+      const [codes, statuses] = await Promise.all([
+        Promise.all(quick.map(closeCodeOf)),
+        Promise.all(
+          badRequests.map(async ({ path, method = 'GET', headers, body }) => {
+            const init = { method, ...(headers ? { headers } : {}), ...(body === undefined ? {} : { body }) };
+            const { status } = await fetch(`${server.url}${path}`, init);
+            return status;
+          }),
+        ),
+      ]);
+      expect(codes).toEqual(quick.map(({ code }) => code));
+      // None has a credential here, so none gets further than that.
+      expect(statuses.filter((status) => status < 400 || status >= 500)).toEqual([]);
     }
-    for (const message of messages) {
-      if (typeof message === 'string') socket.send(message);
-      // Frames that the library would refuse to send.
-      else (socket as unknown as { readonly _socket: Socket })._socket.write(message);
-    }
-    expect((await closed)[0]).toBe(code);
+    await expect.poll(() => heart.delaysMs.length).toBeGreaterThan(from + 5);
+    const sorted = heart.delaysMs.slice(from).toSorted((a, b) => a - b);
+    expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(400);
+    expect(sorted.at(-1)).toBeLessThan(1_500);
   });
 });
 

@@ -2,11 +2,14 @@ import { expect, it } from 'vitest';
 import { faultsOf } from '../soak/report.ts';
 import { runSoak } from '../soak/run-soak.ts';
 
-it('G1–G8: mixed load with kill -9 loses, repeats and reorders nothing, and what it holds levels off', {
-  timeout: 120_000,
+it('G1–G8, S4: mixed load with kill -9, forgetting, expiry and trimming loses, repeats, reorders and revives nothing', {
+  timeout: 180_000,
 }, async () => {
-  const report = await runSoak({ seed: 11, seconds: 20, perSecond: 8, kills: 2, print: () => undefined });
+  const report = await runSoak({ seed: 11, seconds: 14, perSecond: 8, kills: 1, print: () => undefined });
   expect(faultsOf(report)).toEqual([]);
-  expect(report.started).toBeGreaterThan(80);
-  expect(report.cloudRuns).toBeGreaterThan(20);
+  expect(report.started).toBeGreaterThan(40);
+  expect(report.cloudRuns).toBeGreaterThan(10);
+  expect(report.expired).toBeGreaterThan(10);
+  expect(report.forgotten).toBeGreaterThan(0);
+  expect(report.droppedLate).toBeGreaterThan(10);
 });

@@ -7,9 +7,9 @@ import type { EventBridgeEvent } from '../../../embedded/runner/status-event.ts'
 import { loadWorkflows } from '../../../embedded/workflows/load-workflows.ts';
 import type { LoadedWorkflow } from '../../../embedded/workflows/loaded-workflow.ts';
 import { jumpingClock } from './support/clock.ts';
+import { crashingLife } from './support/crashing-life.ts';
 import { endIn, recordsIn, statusesIn, storyOf } from './support/emitted.ts';
 import { openKit, workflowOf } from './support/kit.ts';
-import { crashableWriter } from './support/writer.ts';
 
 const examples = fileURLToPath(new URL('../../../examples', import.meta.url));
 let workflows: readonly LoadedWorkflow[] = [];
@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 interface Life {
   /** Items as JSON text, as they were committed. */
-  readonly committed: string[];
+  readonly committed: readonly string[];
   /** The crash came before it was due: the run had ended. */
   readonly ended: boolean;
 }
@@ -29,37 +29,18 @@ interface Life {
  * after it is committed, whether that is one of the journal's or one of the log's.
  */
 async function live(db: DatabaseSync, workflow: string, input: unknown, crashAt: number, start: number): Promise<Life> {
-  const writer = crashableWriter(db);
-  const clock = jumpingClock(start);
-  const committed: string[] = [];
-  const crashed = Promise.withResolvers<void>();
-  let writes = 0;
-  const counting: Pick<typeof writer, 'write'> = {
-    write: (work) =>
-      writer.write((database) => {
-        writes += 1;
-        if (writes === crashAt) {
-          writer.crash();
-          crashed.resolve();
-          throw new Error('crashed before this was committed');
-        }
-        return work(database);
-      }),
-  };
-  const emit = (item: unknown): Promise<void> =>
-    counting.write(() => {
-      committed.push(JSON.stringify(item));
-    });
-  const runner = createRunner({ workflows, store: { writer: counting }, emit, clock, random: () => 0.5 });
+  const { writer, emit, committed, until } = crashingLife(db, crashAt);
+  const runner = createRunner({
+    ...{ workflows, store: { writer }, emit, clock: jumpingClock(start), random: () => 0.5 },
+  });
   const whole = (async () => {
     await runner.resume();
     await runner.start({ workflow, id: 'x' }, JSON.stringify(input));
     await runner.idle();
   })();
-  // What the crash left unanswered never settles.
-  await Promise.race([whole, crashed.promise]).catch(() => undefined);
+  const ended = await until(whole);
   void runner.stop();
-  return { committed, ended: !writer.crashed };
+  return { committed, ended };
 }
 
 const parsed = (committed: readonly string[]): unknown[] => committed.map((item) => JSON.parse(item));

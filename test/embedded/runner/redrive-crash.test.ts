@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { executionArn, localPlace } from '../../../embedded/runner/place.ts';
 import { createRunner } from '../../../embedded/runner/runner.ts';
 import { jumpingClock } from './support/clock.ts';
+import { crashingLife } from './support/crashing-life.ts';
 import { endIn, recordsIn, statusesIn } from './support/emitted.ts';
 import { workflowOf } from './support/kit.ts';
-import { crashableWriter } from './support/writer.ts';
 
 const arn = executionArn(localPlace, 'w', 'x');
 const workflow = workflowOf(
@@ -30,34 +30,17 @@ async function live(
   act: (runner: ReturnType<typeof createRunner>) => Promise<void>,
   actFirst = false,
 ) {
-  const writer = crashableWriter(db);
-  const committed: string[] = [];
-  const crashed = Promise.withResolvers<void>();
-  let writes = 0;
-  const counting: Pick<typeof writer, 'write'> = {
-    write: (work) =>
-      writer.write((database) => {
-        writes += 1;
-        if (writes === crashAt) {
-          writer.crash();
-          crashed.resolve();
-          throw new Error('crashed before this was committed');
-        }
-        return work(database);
-      }),
-  };
-  const emit = (item: unknown): Promise<void> => counting.write(() => void committed.push(JSON.stringify(item)));
-  const store = { writer: counting };
-  const runner = createRunner({ workflows: [workflow], store, emit, clock: jumpingClock(1_000_000) });
+  const { writer, emit, committed, until } = crashingLife(db, crashAt);
+  const runner = createRunner({ workflows: [workflow], store: { writer }, emit, clock: jumpingClock(1_000_000) });
   const whole = (async () => {
     if (actFirst) await act(runner);
     await runner.resume();
     if (!actFirst) await act(runner);
     await runner.idle();
   })();
-  await Promise.race([whole, crashed.promise]).catch(() => undefined);
+  const ended = await until(whole);
   void runner.stop();
-  return { items: committed, ended: !writer.crashed };
+  return { items: committed, ended };
 }
 
 /** What a caller does that got no answer: asks again; refused means that the lost answer was yes. */

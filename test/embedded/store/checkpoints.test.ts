@@ -3,85 +3,71 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCheckpointer } from '../../../embedded/store/checkpointer.ts';
 import { startCheckpoints } from '../../../embedded/store/checkpoints.ts';
-import { makeChange } from '../../support/make-update.ts';
-import { type FileStore, openFileStore } from '../../support/sqlite-ports.ts';
+import { openWalKit, type WalKit } from './wal-kit.ts';
 
 const pageBytes = 4096;
-let store: FileStore;
-let outside: DatabaseSync;
+let kit: WalKit;
 beforeEach(async () => {
-  store = await openFileStore();
-  await store.start(async () => {});
-  outside = new DatabaseSync(store.file);
+  kit = await openWalKit();
 });
-afterEach(async () => {
-  if (outside.isOpen) outside.close();
-  await store.close();
-});
+afterEach(() => kit.close());
 
-const walPages = () => statSync(`${store.file}-wal`).size / pageBytes;
-const state = () => outside.prepare('PRAGMA wal_checkpoint(NOOP)').get() as { log: number; checkpointed: number };
-let made = 0;
-/** A commit of about `pages` pages. */
-async function commit(pages = 50): Promise<void> {
-  await store.log.commit([makeChange({ id: `x${made++}`, update: { state: 's'.repeat(pages * 2_000) } })]);
-}
-const noCheckpoints = () => store.writer.write((db) => db.exec('PRAGMA wal_autocheckpoint = 0'));
+const walPages = () => statSync(`${kit.store.file}-wal`).size / pageBytes;
 
 describe('checkpointer', () => {
   it('copies under load only from a bound on, and the rest when nothing is written', async () => {
-    await noCheckpoints();
-    const look = createCheckpointer(outside, () => {}, { copyPages: 100, finishPages: 1_000 });
-    await commit(20);
+    await kit.autoCheckpoint(0);
+    const look = createCheckpointer(kit.outside, () => {}, { copyPages: 100, finishPages: 1_000 });
+    await kit.commit(20);
     look();
-    expect(state().checkpointed).toBe(0);
-    await commit(120);
+    expect(kit.state().checkpointed).toBe(0);
+    await kit.commit(120);
     look();
-    expect(state().checkpointed).toBe(state().log);
-    await commit(20);
+    expect(kit.state().checkpointed).toBe(kit.state().log);
+    await kit.commit(20);
     look();
-    expect(state().checkpointed).toBeLessThan(state().log);
+    expect(kit.state().checkpointed).toBeLessThan(kit.state().log);
     look();
-    expect(state().checkpointed).toBe(state().log);
+    expect(kit.state().checkpointed).toBe(kit.state().log);
   });
 
   it('beside a long reader it neither waits nor asks the writer, and catches up afterwards', async () => {
-    await noCheckpoints();
-    await commit(10);
-    const reader = new DatabaseSync(store.file);
+    await kit.autoCheckpoint(0);
+    await kit.commit(10);
+    const reader = new DatabaseSync(kit.store.file);
     reader.exec('BEGIN');
     reader.prepare('SELECT count(*) FROM heads').get();
-    const look = createCheckpointer(outside, () => {}, { copyPages: 100, finishPages: 300 });
+    const look = createCheckpointer(kit.outside, () => {}, { copyPages: 100, finishPages: 300 });
     for (let n = 0; n < 10; n++) {
-      await commit(100);
+      await kit.commit(100);
       expect(look()).toBe('wait');
     }
     const grown = walPages();
     expect(grown).toBeGreaterThan(900);
-    await store.checkpoint();
+    await kit.store.checkpoint();
     reader.close();
-    await store.checkpoint();
-    for (let n = 0; n < 5; n++) await commit(50);
+    await kit.store.checkpoint();
+    for (let n = 0; n < 5; n++) await kit.commit(50);
     expect(walPages()).toBeLessThan(grown + 20);
-    expect(state().log).toBeLessThan(grown);
+    expect(kit.state().log).toBeLessThan(grown);
   });
 });
 
 describe('checkpoints in a thread', () => {
   it('commits make none: what is committed is copied by the thread, also while a reader has its snapshot', async () => {
     const errors: unknown[] = [];
-    const checkpoints = await startCheckpoints(store.file, store, (error) => errors.push(error));
-    const auto = await store.writer.write((db) => db.prepare('PRAGMA wal_autocheckpoint').get());
+    const checkpoints = await startCheckpoints(kit.store.file, kit.store, (error) => errors.push(error));
+    const auto = await kit.store.writer.write((db) => db.prepare('PRAGMA wal_autocheckpoint').get());
     expect(auto).toEqual({ wal_autocheckpoint: 0 });
-    const reader = new DatabaseSync(store.file, { readOnly: true });
+    const reader = new DatabaseSync(kit.store.file, { readOnly: true });
     for (let n = 0; n < 30; n++) {
-      await commit(100);
+      await kit.commit(100);
       reader.prepare('SELECT count(*) FROM heads').get();
     }
-    while (state().checkpointed < state().log) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (kit.state().checkpointed < kit.state().log) await new Promise((resolve) => setTimeout(resolve, 20));
     reader.close();
     await checkpoints.stop();
-    await store.close();
+    await kit.store.close();
     checkpoints.release();
     expect(errors).toEqual([]);
   });
@@ -90,31 +76,31 @@ describe('checkpoints in a thread', () => {
     let finished = 0;
     const limits = { copyPages: 400, finishPages: 500 };
     const asked = {
-      writer: store.writer,
+      writer: kit.store.writer,
       checkpoint: () => {
         finished += 1;
-        return store.checkpoint();
+        return kit.store.checkpoint();
       },
     };
     const errors: unknown[] = [];
-    const checkpoints = await startCheckpoints(store.file, asked, (error) => errors.push(error), limits);
+    const checkpoints = await startCheckpoints(kit.store.file, asked, (error) => errors.push(error), limits);
     let written = 0;
-    for (; finished < 3 && written < 4_000; written++) await commit(10);
+    for (; finished < 3 && written < 4_000; written++) await kit.commit(10);
     expect(finished).toBeGreaterThanOrEqual(3);
-    await commit(10);
-    expect(state().log).toBeLessThan(written * 10);
+    await kit.commit(10);
+    expect(kit.state().log).toBeLessThan(written * 10);
     await checkpoints.stop();
-    await store.close();
+    await kit.store.close();
     checkpoints.release();
     expect(errors).toEqual([]);
   });
 
   it('where the thread cannot begin, commits go on making checkpoints', async () => {
     const errors: unknown[] = [];
-    const file = `${store.file}.text`;
+    const file = `${kit.store.file}.text`;
     writeFileSync(file, 'no database at all, and long enough to have a header: '.repeat(20));
-    const checkpoints = await startCheckpoints(file, store, (error) => errors.push(error));
-    const auto = await store.writer.write((db) => db.prepare('PRAGMA wal_autocheckpoint').get());
+    const checkpoints = await startCheckpoints(file, kit.store, (error) => errors.push(error));
+    const auto = await kit.store.writer.write((db) => db.prepare('PRAGMA wal_autocheckpoint').get());
     expect(auto).toEqual({ wal_autocheckpoint: 1000 });
     expect(errors).toHaveLength(2);
     await checkpoints.stop();

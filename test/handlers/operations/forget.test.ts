@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { markerMs } from '../../../core/limits.ts';
-import type { LogKey } from '../../../core/ports.ts';
+import type { Description, Executions, LogKey, RedriveOutcome } from '../../../core/ports.ts';
 import { defaultRules } from '../../../core/workflow-rules.ts';
 import { createAppender } from '../../../handlers/ingest/append.ts';
 import { createAccept } from '../../../handlers/intake/accept.ts';
 import { createOperations, type Operations } from '../../../handlers/operations/operations.ts';
-import { startDate, statusChange } from '../../support/aws-shapes.ts';
+import { type StatusChangeOptions, startDate, statusChange } from '../../support/aws-shapes.ts';
 import { type IngestKit, ingestKit } from '../../support/ingest-kit.ts';
 
 const key = { workflow: 'orders', id: 'order-1042' };
@@ -13,12 +13,24 @@ const neighbour = { workflow: 'orders', id: 'order-1043' };
 const rulesOf = () => defaultRules;
 let kit: IngestKit;
 let operations: Operations;
+/** What DescribeExecution answers. */
+let described: Description;
+const describedAs = (options: StatusChangeOptions): Description => ({
+  type: 'described',
+  event: JSON.parse(JSON.stringify(statusChange(options))),
+});
+let redrives: () => Promise<RedriveOutcome>;
 
 beforeEach(async () => {
   kit = await ingestKit();
   const { appender, ingest, store } = kit;
   const { log, deadLetters } = store;
-  const executions = { redrive: async () => ({ type: 'refused', reason: 'unused' }) as const };
+  described = { type: 'impossible', reason: 'runs elsewhere' };
+  redrives = async () => ({ type: 'refused', reason: 'unused' });
+  const executions: Pick<Executions, 'describe' | 'redrive'> = {
+    describe: async () => described,
+    redrive: () => redrives(),
+  };
   operations = createOperations({ log, appender, ingest, deadLetters, executions, now: () => kit.now });
 });
 afterEach(() => kit.close());
@@ -99,6 +111,31 @@ describe('S4: forget', () => {
     expect(await start()).toEqual({ type: 'taken' });
     kit.now += markerMs;
     expect(await start()).toEqual({ type: 'accepted', id: key.id });
+  });
+
+  it('and a redrive of the same execution take turns: the one that came first wins, the other is told', async () => {
+    await run(key, 'FAILED');
+    const begun = Promise.withResolvers<RedriveOutcome>();
+    redrives = () => begun.promise;
+    const redriving = operations.redrive(key);
+    const forgetting = operations.forget(key);
+    // The new attempt has begun where it runs; its log is told only now.
+    begun.resolve({ type: 'redriven', redriveCount: 1, redriveDate: startDate + 5_000 });
+    expect(await redriving).toMatchObject({ type: 'redriven' });
+    expect(await forgetting).toBe('open');
+    expect((await kit.read(key)).at(-1)).toMatchObject({ status: 'RUNNING', redriveCount: 1 });
+
+    await run(neighbour, 'FAILED');
+    const both = await Promise.all([operations.forget(neighbour), operations.redrive(neighbour)]);
+    expect(both).toEqual(['forgotten', { type: 'absent' }]);
+  });
+
+  it('refuses what has been redriven although its log does not know yet, as after a crash', async () => {
+    await run(key, 'FAILED');
+    described = describedAs({ redriveCount: 1 });
+    expect(await operations.forget(key)).toBe('open');
+    described = describedAs({ status: 'FAILED', redriveCount: 1 });
+    expect(await operations.forget(key)).toBe('forgotten');
   });
 
   it('S33: is decided over what is stored: a redrive that comes first wins', async () => {

@@ -22,11 +22,14 @@ beforeEach(async () => {
   outcome = { type: 'refused', reason: 'StateMachineDeleting' };
   const { appender, ingest, store } = kit;
   const { log, deadLetters } = store;
-  const executions = { redrive: async () => ({ type: 'refused', reason: 'unused' }) as const };
   operations = createOperations({ log, appender, ingest, deadLetters, executions, now: () => kit.now });
 });
 afterEach(() => kit.close());
 
+const executions = {
+  redrive: async () => ({ type: 'refused', reason: 'unused' }) as const,
+  describe: async () => ({ type: 'impossible', reason: 'unused' }) as const,
+};
 let made = 0;
 const newId = (): string => `01JD${String(++made).padStart(22, '0')}`;
 
@@ -115,7 +118,6 @@ describe('S5, S34: an intake letter', () => {
     const id = await letterId();
     const { log, deadLetters } = kit.store;
     const appender = { ...kit.appender, append: () => Promise.reject(new Error('disk full')) };
-    const executions = { redrive: async () => ({ type: 'refused', reason: 'unused' }) as const };
     const broken = createOperations({ log, deadLetters, executions, appender, ingest: kit.ingest, now: () => kit.now });
     await expect(broken.redriveLetter(id)).rejects.toThrow('disk full');
     expect(await letterId()).toBe(id);

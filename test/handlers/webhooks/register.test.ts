@@ -40,6 +40,29 @@ describe('registering a webhook', () => {
     expect(await store.endpoints.get('default', first.endpoint.id)).toEqual(first.endpoint);
   });
 
+  test('S31: is owed nothing that was committed before the registration was', async () => {
+    const bench = createBench();
+    const { endpoints, deliveries } = bench.store;
+    const slow: typeof endpoints = {
+      ...endpoints,
+      async put(endpoint) {
+        // Meanwhile an update is committed and handed on, and nobody knows of the endpoint.
+        if (endpoint.createdAt === before) bench.time.now += 40;
+        await endpoints.put(endpoint);
+      },
+    };
+    const before = bench.time.now;
+    const clock = () => bench.time.now;
+    const registry = createWebhookRegistry({
+      ...{ endpoints: slow, deliveries, checkUrl: async () => null, clock, random: randomBytes },
+    });
+    const registration = { tenant: 'default', url: 'https://example.com/', filter: {}, description: '' };
+    const answer = await registry.register(registration);
+    if (answer.type !== 'registered') throw new Error('refused');
+    expect(answer.endpoint.createdAt).toBe(before + 40);
+    expect(await endpoints.list('default')).toEqual([answer.endpoint]);
+  });
+
   test.each([
     ['no URL at all', 'cannot be read'],
     [`https://example.com/${'a'.repeat(2_048)}`, 'longer than 2048'],

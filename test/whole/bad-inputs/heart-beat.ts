@@ -6,13 +6,15 @@ import { progressEvent, statusChange } from '../../support/aws-shapes.ts';
 
 /** What a reader saw who lives beside all the bad input. */
 export interface HeartBeat {
+  /** Milliseconds from the sending of each event so far to its update. */
+  readonly delaysMs: readonly number[];
   /** Ends it; resolves when the last beat has arrived. Milliseconds from the sending of each event to its update. */
   stop(): Promise<{ readonly seqs: readonly number[]; readonly delaysMs: readonly number[] }>;
 }
 
 const beatMs = 50;
 const id = 'beat';
-const query = `subscription { statusChanged(workflow: "pulse", id: "${id}") { seq progress { message } } }`;
+export const pulse = `subscription { statusChanged(workflow: "pulse", id: "${id}") { seq progress { message } } }`;
 
 /** One execution that reports something every 50 ms, and one subscriber of it. */
 export async function startHeartBeat(url: string, token: string, call: Call): Promise<HeartBeat> {
@@ -31,7 +33,7 @@ export async function startHeartBeat(url: string, token: string, call: Call): Pr
     seqs.push(seq);
     delaysMs.push(performance.now() - (sentAt[Number(progress.message)] ?? 0));
   });
-  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
+  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: pulse } }));
 
   let stopped = false;
   const beating = (async () => {
@@ -43,6 +45,7 @@ export async function startHeartBeat(url: string, token: string, call: Call): Pr
     }
   })();
   return {
+    delaysMs,
     async stop() {
       stopped = true;
       await beating;

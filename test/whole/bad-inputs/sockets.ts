@@ -73,3 +73,19 @@ export const badMessages: readonly BadMessages[] = [
   after('a ping of 200 bytes', 1002, frame(0x89, 'x'.repeat(200))),
   after('a close code nobody may send', 1002, frame(0x88, Buffer.from([0x03, 0xed]))),
 ];
+
+/** Out of order, and allowed: graphql-transport-ws ignores it or answers it, and the connection goes on. */
+export const oddOrders: readonly Omit<BadMessages, 'code'>[] = [
+  {
+    what: 'a ping before connection_init',
+    admitted: false,
+    messages: [message('ping'), init({ authorization: 'KEY' })],
+  },
+  { what: 'a pong that nobody asked for', admitted: true, messages: [message('pong'), message('pong')] },
+  { what: 'the end of what was never begun', admitted: true, messages: [message('complete', { id: 'never' })] },
+  {
+    what: 'an end twice, and the id again',
+    admitted: true,
+    messages: [subscribe({}), message('complete', { id: '1' }), message('complete', { id: '1' }), subscribe({})],
+  },
+];

@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import { type Call, caller, repeat } from '../crash/calls.ts';
+import { isContiguous, readToEnd } from '../crash/logs.ts';
+import { crashableServer } from '../crash/server.ts';
+import { openSmallDisk } from '../support/small-disk.ts';
+
+const disk = await openSmallDisk(16);
+afterAll(() => disk?.close());
+const bin = fileURLToPath(new URL('../../bin/statuswire.js', import.meta.url));
+const apiKey = 'sw_disk_0123456789abcdefghijklmnopqrstuvwxyz';
+const text = 'i'.repeat(60_000);
+
+/** Starts orders until one is refused; answers the ids that were accepted, and the one that was not. */
+async function startUntilRefused(call: Call, name: string): Promise<{ accepted: string[]; refused: string }> {
+  const accepted: string[] = [];
+  for (let index = 0; index < 500; index += 1) {
+    const id = `${name}-${index}`;
+    const response = await call('POST', '/executions/orders', { id, input: { text } });
+    const body = (await response.json()) as { readonly type?: string };
+    if (response.status === 503) {
+      expect([body.type, response.headers.get('retry-after')]).toEqual(['urn:statuswire:problem:unavailable', '1']);
+      return { accepted, refused: id };
+    }
+    expect(response.status).toBe(202);
+    accepted.push(id);
+  }
+  throw new Error('the disk is never full');
+}
+
+it.skipIf(disk === null)(
+  'S25, S26: on a full disk writes get 503 and reads go on; with room again, or after kill -9, all that was accepted ends',
+  { timeout: 90_000 },
+  async () => {
+    if (disk === null) return;
+    const { folder: dataFolder, launcher } = disk;
+    const server = await crashableServer({ dataFolder, launcher, apiKey, timeScale: 0.01 });
+    const call = caller(server.url, apiKey);
+    const allEnd = async (ids: readonly string[]): Promise<void> => {
+      for (const id of ids) expect(isContiguous(await readToEnd(call, 'orders', id)), id).toBe(true);
+    };
+    try {
+      await server.start();
+      disk.fill();
+      const first = await startUntilRefused(call, 'first');
+      for (const id of first.accepted) expect((await call('GET', `/status/orders/${id}`)).status).toBe(200);
+      expect((await call('GET', `/status/orders/${first.refused}`)).status).toBe(404);
+      disk.free();
+      await repeat(
+        async () => (await call('POST', '/executions/orders', { id: first.refused })).status === 202 || null,
+      );
+      await allEnd([...first.accepted, first.refused]);
+
+      disk.fill();
+      const second = await startUntilRefused(call, 'second');
+      await server.kill();
+      disk.free();
+      await server.start();
+      expect((await call('GET', `/status/orders/${second.refused}`)).status).toBe(404);
+      await allEnd([...first.accepted, ...second.accepted]);
+      expect(await server.stop()).toBe(0);
+      const [program = '', ...before] = [...launcher, process.execPath];
+      const doctor = spawnSync(program, [...before, bin, 'doctor', '--data', dataFolder]);
+      expect(doctor.status, String(doctor.stdout)).toBe(0);
+    } finally {
+      await server.kill();
+    }
+  },
+);
