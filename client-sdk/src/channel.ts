@@ -55,6 +55,8 @@ export interface Channel {
 export interface PullFeed extends Feed {
   /** Asks now. @param restart what is under way, or waits after a failure, is from an older time: ask anew. */
   pull(restart?: boolean): void;
+  /** Between two questions, in ms, as it last was; 0 before that, and while the service holds them. */
+  everyMs(): number;
 }
 
 export interface PullChannel extends Channel {

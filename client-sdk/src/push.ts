@@ -62,7 +62,8 @@ export const drivePush: DrivePush = (host) => {
     const { state: next, effects } = step(state, event);
     const { wait, pull, open: index } = effects;
     state = next;
-    if (state.mode === 'live') {
+    // What rests is not tried, so nothing of it fails.
+    if (state.mode === 'live' || state.mode === 'resting') {
       failures = 0;
       error = null;
     }

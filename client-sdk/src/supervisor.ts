@@ -1,5 +1,5 @@
 import type { Update } from '../../core/contract.ts';
-import type { Feed, PullChannel, SharedChannel, Sink, Target } from './channel.ts';
+import type { Feed, PullChannel, PullFeed, SharedChannel, Sink, Target } from './channel.ts';
 import type { Connection } from './connection.ts';
 import type { StatuswireError } from './errors.ts';
 import type { Memory } from './memory.ts';
@@ -40,6 +40,7 @@ export interface Supervision extends Feed {
   wake(): void;
   /** Nobody looks now: no push, and only a slow look at the log. Until `wake`. */
   rest(): void;
+  everyMs: PullFeed['everyMs'];
   /** Why push channels that should work do not; null when nothing is wrong. */
   trouble(): string | null;
 }
@@ -64,7 +65,7 @@ export function supervise(deps: SupervisorDeps): Supervision {
 
   function report(changed = false): void {
     const live = push?.live();
-    const channel = fatal ? null : (live ?? (answered && polls ? 'polling' : null));
+    const channel = fatal ? null : (live ?? (answered && (polls || resting) ? 'polling' : null));
     const sound = live ? answered : !push?.trouble();
     const state = fatal ? 'closed' : channel ? (sound ? 'live' : 'degraded') : failure ? 'offline' : 'connecting';
     watch.report({ state, channel, error: fatal ?? absent ?? (channel ? null : failure) }, changed);
@@ -148,6 +149,7 @@ export function supervise(deps: SupervisorDeps): Supervision {
   if (polls) feed.pull();
   return {
     close,
+    everyMs: feed.everyMs,
     trouble: () => push?.trouble() ?? null,
     wake() {
       resting = false;
@@ -157,6 +159,7 @@ export function supervise(deps: SupervisorDeps): Supervision {
     rest() {
       resting = true;
       push?.send({ type: 'rest' });
+      report();
     },
   };
 }

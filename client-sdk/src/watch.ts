@@ -270,7 +270,7 @@ export function createWatch(deps: WatchDeps): Watch {
         }
       }),
     getSnapshot: () => snapshot,
-    explain: () => explain(connection, error, supervision?.trouble(), timers.now()),
+    explain: () => explain(connection, error, supervision, timers.now()),
     close,
     [Symbol.asyncIterator]: () => iterate(reader),
     [Symbol.asyncDispose]: async () => close(),

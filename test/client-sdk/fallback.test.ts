@@ -254,29 +254,3 @@ test('without poll() nothing is polled, and HTTP only fills gaps', async () => {
   await clock.advance(100);
   expect(seen.seqs()).toBe('1');
 });
-
-test('explain() tells what is done and why', async () => {
-  const { service, clock, client, push } = setUp();
-  const watch = client.watch('orders', 'order-1');
-  expect(watch.explain()).toBe('Idle for 0 s.');
-  watch.subscribe(() => undefined);
-  await clock.advance(1_000);
-  push.up();
-  await clock.advance(5_000);
-  expect(watch.explain()).toBe('Live by subscription for 5 s.');
-  for (let i = 0; i < 3; i++) {
-    push.down();
-    push.up();
-    await clock.advance(1_000);
-  }
-  push.down();
-  await clock.advance(1_000);
-  expect(watch.explain()).toMatch(
-    /^Degraded by polling for \d s, because the subscription failed \d times? \(The push broke\..*\); next attempt in \d+ s\.$/,
-  );
-  service.behaviour.http = 'down';
-  await clock.advance(4_000);
-  expect(watch.explain()).toMatch(/^Offline for \d s, because .*fetch failed.*\.$/);
-  watch.close();
-  expect(watch.explain()).toBe('Closed for 0 s.');
-});

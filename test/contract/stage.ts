@@ -10,7 +10,7 @@ import { type Archive, createArchive } from './support/archive.ts';
 import { connect, connectAutomatic } from './support/clients.ts';
 import type { Clock } from './support/clock.ts';
 import type { NetworkProxy } from './support/proxy.ts';
-import type { Wire } from './support/wire.ts';
+import type { Carrier, Wire } from './support/wire.ts';
 
 /** One execution, one reader, and the network between them: what a scenario plays on. */
 export interface Stage {
@@ -46,6 +46,8 @@ export interface Stage {
   polls(): boolean;
   /** Whether updates should come by push now. */
   pushes(): boolean;
+  /** What should carry updates now. */
+  carrier(): Carrier;
   /** The client that reads now. */
   client(): StatusClient;
   /** What is committed while the column changes channels. Default: one update. */
@@ -192,6 +194,7 @@ export function createStage({ deployment, column, execution, proxy, clock }: Sta
     },
     polls: () => current === 'polling',
     pushes: () => current !== 'polling',
+    carrier: () => carrierOf(current),
   };
   return stage;
 }

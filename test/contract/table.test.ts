@@ -27,8 +27,10 @@ describe(`the table: ${scenarios.length} scenarios in ${columns.length} columns,
 
   it(`leaves out ${without.length} cells, each for a reason that is stated`, () => {
     expect(without.map((cell) => `${nameOf(cell)}: ${cell.reason}`)).toEqual(
-      ['polling', 'webhook', 'polling → webhook', 'webhook → polling'].map(
-        (name) => `a socket that is never acknowledged | ${name}: opens no socket`,
+      ['a socket that is never acknowledged', 'a subscription that is active late'].flatMap((scenario) =>
+        ['polling', 'webhook', 'polling → webhook', 'webhook → polling'].map(
+          (name) => `${scenario} | ${name}: opens no socket`,
+        ),
       ),
     );
   });

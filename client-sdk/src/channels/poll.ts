@@ -30,6 +30,7 @@ export function pollChannel({
       /** Asked for while a request was under way. */
       let again = false;
       let failures = 0;
+      let everyMs = 0;
       /** A refusal's `Retry-After` holds for every reason to ask. */
       let notBefore = 0;
 
@@ -97,6 +98,7 @@ export function pollChannel({
         // The pace may have changed while the request was under way.
         const { following, pauseMs } = sink.pace();
         const ms = following ? (retryAfterMs ?? usual ?? pauseMs) : Math.max(pauseMs, retryAfterMs ?? 0);
+        everyMs = ms;
         next(ms * (1 + timers.random() / 4));
       }
 
@@ -107,6 +109,7 @@ export function pollChannel({
       }
 
       return {
+        everyMs: () => (isHeld() ? 0 : everyMs),
         pull(restart = false) {
           if (closed) return;
           if (!restart && (current || failures > 0)) {

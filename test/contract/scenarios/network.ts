@@ -1,6 +1,7 @@
-import { type Column, channelsOf } from '../columns.ts';
+import { type Column, carrierOf, channelsOf } from '../columns.ts';
 import type { Stage } from '../stage.ts';
-import { interfere, light, lose } from '../support/faults.ts';
+import { interfere, light, lose, missActivation } from '../support/faults.ts';
+import type { Carrier } from '../support/wire.ts';
 import type { Scenario } from '../table.ts';
 
 /** In the first channel, and after the switch. */
@@ -34,8 +35,39 @@ async function inTheMiddle(stage: Stage, trouble: () => Promise<void>): Promise<
   await stage.feed(stage.story.end());
 }
 
+const isSocket = (carrier: Carrier): boolean => carrier !== 'http' && carrier !== 'webhook';
+
 const opensNoSocket = (column: Column): string | null =>
-  channelsOf(column).every((channel) => channel === 'polling' || channel === 'webhook') ? 'opens no socket' : null;
+  channelsOf(column).some((channel) => isSocket(carrierOf(channel))) ? null : 'opens no socket';
+
+/** S17: what is committed before the subscription is active is never pushed, neither before its acknowledgement nor after. */
+async function activeLate(stage: Stage, begin: () => unknown): Promise<void> {
+  const { wire, clock, archive } = stage;
+  const reads = wire.reads;
+  let started = false;
+  wire.start = (carrier) => {
+    started = true;
+    // Where the server confirms it, the confirmation can come late …
+    return carrier === 'appsync' ? 5_000 : 0;
+  };
+  await begin();
+  if (!isSocket(stage.carrier())) return;
+  await stage.until('the start', () => started);
+  if (stage.carrier() === 'appsync') {
+    await stage.pass(2_500);
+    await stage.commit();
+    await stage.caughtUp(15_000);
+  }
+  await stage.until('the first pull', () => wire.reads > reads);
+  // It stands still until that is answered.
+  await stage.pass(1);
+  // … and even so come too early.
+  const goOn = clock.busy();
+  missActivation(stage, (archive.last()?.seq ?? 0) + 1);
+  await stage.commit();
+  goOn();
+  await stage.caughtUp(15_000);
+}
 
 export const networkScenarios: readonly Scenario[] = [
   {
@@ -44,8 +76,25 @@ export const networkScenarios: readonly Scenario[] = [
     play: (stage) =>
       fromTheStart(stage, () => {
         let left = 2;
+        stage.wire.wanted.add('mute');
         stage.wire.socket = () => (left-- > 0 ? 'mute' : 'pass');
       }),
+  },
+  {
+    name: 'a subscription that is active late',
+    senseless: opensNoSocket,
+    async play(stage) {
+      await stage.commit();
+      await activeLate(stage, () => stage.open());
+      await stage.commit();
+      await stage.caughtUp();
+      await activeLate(stage, () => stage.midway());
+      await stage.caughtUp();
+      light(stage);
+      await stage.later();
+      await stage.commit();
+      await stage.feed(stage.story.end());
+    },
   },
   {
     name: 'a proxy that answers its own page',
@@ -97,7 +146,9 @@ export const networkScenarios: readonly Scenario[] = [
     name: 'a token that expires',
     needs: ['tokens'],
     async play(stage) {
-      const { deployment, execution } = stage;
+      const { clock, deployment, execution } = stage;
+      // A day behind, so that the client takes the token's `exp` for tomorrow's: only the refusal tells.
+      clock.setBack(86_400_000);
       const tokens: string[] = [];
       stage.token = async () => {
         const token = await deployment.token(execution, tokens.length === 0 ? 1 : 900);
@@ -107,11 +158,16 @@ export const networkScenarios: readonly Scenario[] = [
       stage.open();
       await stage.commit(2);
       await stage.caughtUp();
+      const goOn = clock.busy();
       while (await deployment.accepts(tokens[0] ?? '', execution));
-      lose(stage, 3);
+      // S30: the service ends the sockets of the token, and that alone must bring a fresh one.
+      while (stage.wire.open() > 0) await clock.turn();
+      goOn();
+      // Without a socket the next request finds out.
+      if (!isSocket(stage.carrier())) lose(stage, 3);
       await stage.commit();
       await stage.commit();
-      await stage.caughtUp();
+      await stage.caughtUp(20_000);
       await stage.until('a fresh token', () => tokens.length > 1);
       await stage.midway();
       await stage.caughtUp();

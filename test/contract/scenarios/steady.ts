@@ -49,6 +49,9 @@ export const steadyScenarios: readonly Scenario[] = [
     name: 'plain',
     async play(stage) {
       await stage.commit(2);
+      // What was pushed before anybody reads is gone: that the push is up must be reason enough to pull (S17).
+      if (stage.carrier() === 'webhook')
+        await stage.until('the deliveries', () => stage.wire.carried.get('webhook') === 2);
       stage.open();
       await stage.caughtUp(20_000);
       await stage.commit();

@@ -13,6 +13,8 @@ export interface Clock extends Timers {
   elapsed(): number;
   /** An answer is on its way. Returns how to say that it came, or never will. */
   busy(): () => void;
+  /** It was set wrong all along: so much behind the service's. Before anything waits for it. */
+  setBack(ms: number): void;
   /** The next turn, whether time passes in it or not. */
   turn(): Promise<void>;
   /** The client sleeps: nothing fires, until `wake` has let this long pass at once. */
@@ -28,7 +30,7 @@ interface Timer {
 
 /** @param seed Decides all chance of the client. */
 export function createClock(seed: string): Clock {
-  const startedAt = Date.now();
+  let startedAt = Date.now();
   const timers = new Map<number, Timer>();
   const random = createRandom(seed);
   let now = startedAt;
@@ -75,6 +77,10 @@ export function createClock(seed: string): Clock {
         if (!over) onTheWay -= 1;
         over = true;
       };
+    },
+    setBack(ms) {
+      startedAt -= ms;
+      now -= ms;
     },
     turn: () => turned.promise,
     sleep() {

@@ -25,6 +25,7 @@ export function lose({ wire }: Stage, seq: number, how: 'lose' | 'cut' = 'lose')
 /** Every push comes twice, and while polling every answer. */
 export function repeat({ wire, polls }: Stage): void {
   let asked = 0;
+  wire.wanted.add(polls() ? 'again' : 'twice');
   wire.push = () => 'twice';
   wire.ask = ({ isRead }) => (isRead && polls() && asked++ % 2 === 1 ? 'again' : 'pass');
 }
@@ -37,14 +38,21 @@ export function hold({ wire }: Stage, isHeld: (push: Push) => boolean): void {
 /** The next reads are answered from a cache that should not be there. @param how what was read first of all, or last */
 export function staleReads({ wire }: Stage, count: number, how: 'oldest' | 'again' = 'oldest'): void {
   let left = count;
+  wire.wanted.add(how);
   wire.ask = ({ isRead }) => (isRead && left-- > 0 ? how : 'pass');
 }
 
 /** Whatever is asked next is answered by something in between, so many times; sockets too. */
 export function interfere({ wire }: Stage, how: 'html' | 'refuse', count: number): void {
   let left = count;
+  wire.wanted.add(how);
   wire.ask = () => (left-- > 0 ? how : 'pass');
   wire.socket = () => (left-- > 0 ? how : 'pass');
+}
+
+/** This update is committed before the push is active, although it was said to be. */
+export function missActivation({ wire }: Stage, seq: number): void {
+  wire.push = (push) => (push.seq === seq ? 'drop' : 'pass');
 }
 
 /** Nothing comes through in any direction. */
@@ -61,4 +69,5 @@ export function light({ wire }: Stage): void {
   wire.answer = () => 'pass';
   wire.socket = () => 'pass';
   wire.push = () => 'pass';
+  wire.start = () => 0;
 }

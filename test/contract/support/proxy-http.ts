@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Agent, fetch } from 'undici';
 import type { Answer, Routes } from './routes.ts';
-import type { Asked, WireState } from './wire.ts';
+import type { Asked, AskFate, WireState } from './wire.ts';
 
 /** What a hotel's network answers to everything. */
 export const page = '<!doctype html><title>Guest network</title><h1>Please accept the terms of use</h1>';
@@ -32,18 +32,22 @@ export function createHttpSide({ wire, clock }: WireState, routes: Routes, dispa
     const earlier = passed.get(route) ?? [];
     if (asked.isRead) wire.reads += 1;
     const fate = wire.ask(asked);
+    if (fate !== 'pass' && !isCached(fate)) wire.befell.add(fate);
     if (fate === 'silent') done();
     else if (fate === 'html') write(response, html);
     else if (fate === 'refuse') write(response, refusal);
     else {
       const cached = fate === 'again' ? earlier.at(-1) : fate === 'oldest' ? earlier[0] : undefined;
-      if (cached) write(response, cached);
-      else await pass();
+      if (cached) {
+        if (isCached(fate)) wire.befell.add(fate);
+        write(response, cached);
+      } else await pass();
     }
 
     async function pass(): Promise<void> {
       const answer = await send(`${routes.origin('http')}${path}`, request, { body, signal: gone.signal, dispatcher });
       const end = answer && wire.answer({ ...asked, ...answer });
+      if (end && end !== 'pass') wire.befell.add(end);
       if (wire.isFrozen) done();
       else if (!answer) write(response, badGateway);
       else if (end === 'lose') response.destroy();
@@ -55,6 +59,8 @@ export function createHttpSide({ wire, clock }: WireState, routes: Routes, dispa
     }
   };
 }
+
+const isCached = (fate: AskFate): fate is 'again' | 'oldest' => fate === 'again' || fate === 'oldest';
 
 /** null when the service is not there. */
 async function send(

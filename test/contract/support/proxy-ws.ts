@@ -17,6 +17,7 @@ export function createSocketSide(state: WireState, routes: Routes) {
       .map((name) => name.trim());
     const carrier: Carrier = offered[0] === 'graphql-ws' ? 'appsync' : 'graphql-transport-ws';
     const fate = wire.blocked.has(carrier) ? 'refuse' : wire.socket(carrier);
+    if (fate !== 'pass') wire.befell.add(fate);
     if (fate === 'html' || fate === 'refuse') {
       if (fate === 'html') endRaw(raw, '200 OK', page);
       else endRaw(raw, '502 Bad Gateway', '');
@@ -49,7 +50,12 @@ export function createSocketSide(state: WireState, routes: Routes) {
     there.on('error', kill);
     const flows = () => !isMute && !wire.isFrozen;
     here.on('message', (data) => {
-      if (flows()) there.send(String(data));
+      const forward = () => {
+        if (flows() && there.readyState === WebSocket.OPEN) there.send(String(data));
+      };
+      const lateMs = isStart(data) ? wire.start(carrier) : 0;
+      if (lateMs > 0) state.clock.setTimeout(forward, lateMs);
+      else forward();
     });
     there.on('message', (data) => {
       if (!flows()) return;
@@ -85,6 +91,8 @@ function pushIn(carrier: Carrier, data: RawData): Push | null {
   const update = payload?.data?.statusChanged as { readonly seq: number; readonly epoch: string } | undefined;
   return update ? { carrier, seq: update.seq, epoch: update.epoch } : null;
 }
+
+const isStart = (data: RawData): boolean => /"type":"(start|subscribe)"/.test(String(data));
 
 function endToEnd({ headers }: IncomingMessage): { readonly [name: string]: string } {
   const own = Object.entries(headers).filter(([name]) => !/^(sec-websocket-|connection$|upgrade$)/.test(name));

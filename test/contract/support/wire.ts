@@ -38,6 +38,8 @@ export type AnswerFate = 'pass' | 'lose' | 'cut';
 /** `refuse`: 502 instead of the upgrade. `html`: a page instead of it. `mute`: upgraded, and no frame comes through. */
 export type SocketFate = 'pass' | 'refuse' | 'html' | 'mute';
 
+export type Fate = Exclude<PushFate | AskFate | AnswerFate | SocketFate, 'pass'>;
+
 /** What the network does to one client. Everything passes until a scenario says otherwise. */
 export interface Wire {
   push: (push: Push) => PushFate;
@@ -46,13 +48,21 @@ export interface Wire {
   socket: (carrier: Carrier) => SocketFate;
   /** Sockets stay open, and nothing comes through in either direction. */
   isFrozen: boolean;
+  /** How long the start of a subscription is kept from the service, in the client's time: it becomes active late. */
+  start: (carrier: Carrier) => number;
   readonly blocked: Set<Carrier>;
   /** Pushes that came as far as here. */
   readonly carried: Map<Carrier, number>;
+  /** What befell something so far, other than passing; of caches, what they did answer. */
+  readonly befell: Set<Fate>;
+  /** What the scenario is about: a cell in which one of these never happens proves nothing. */
+  readonly wanted: Set<Fate>;
   /** Reads of a log that were asked for. */
   reads: number;
   /** How many pushes are held. */
   holding(): number;
+  /** How many sockets are open. */
+  open(): number;
   /** Hands over what was held: as it came, or the last first. */
   release(order: 'forwards' | 'backwards'): Promise<void>;
   /** Ends all sockets that are open, without a word. */
@@ -78,10 +88,14 @@ export function createWire(clock: Clock): WireState {
     answer: () => 'pass',
     socket: () => 'pass',
     isFrozen: false,
+    start: () => 0,
     blocked: new Set(),
     carried: new Map(),
+    befell: new Set(),
+    wanted: new Set(),
     reads: 0,
     holding: () => held.length,
+    open: () => sockets.size,
     async release(order) {
       const waiting = held.splice(0);
       for (const handOver of order === 'forwards' ? waiting : waiting.reverse()) await handOver();
@@ -98,6 +112,7 @@ export async function carry({ wire, held }: WireState, push: Push | null, handOv
   if (push && wire.blocked.has(push.carrier)) return;
   if (push) wire.carried.set(push.carrier, (wire.carried.get(push.carrier) ?? 0) + 1);
   const fate = push ? wire.push(push) : 'pass';
+  if (fate !== 'pass') wire.befell.add(fate);
   if (fate === 'drop') return;
   if (fate === 'hold') {
     held.push(handOver);
