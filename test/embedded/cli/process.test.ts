@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,5 +50,29 @@ it('types --watch ends by SIGINT with exit code 0', async () => {
   const args = ['types', join(root, 'examples/orders/orders.asl.json'), '--out', out, '--watch'];
   const ended = await commandProcess(args, {}, (_, kill) => kill('SIGINT'));
   expect(ended).toEqual({ code: 0, stdout: `Wrote ${out}.\n`, stderr: '' });
+  rmSync(folder, { recursive: true });
+});
+
+it('a service whose output nobody reads any more goes on', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'statuswire-pipe-'));
+  const args = ['serve', '--port', '0', '--data', folder, '--log-level', 'debug'];
+  const child = spawn(process.execPath, [join(root, 'bin/statuswire.js'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'exit');
+  const url = await new Promise<string>((resolve) => {
+    let said = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        said += chunk;
+        const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
+        if (found) resolve(found);
+      });
+  });
+  for (const stream of [child.stdout, child.stderr]) stream.destroy();
+  // Each is a line that cannot be written.
+  for (let line = 0; line < 3; line++) expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
   rmSync(folder, { recursive: true });
 });
