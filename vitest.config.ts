@@ -20,6 +20,7 @@ export default defineConfig({
       project('contract', ['contract/**/*.test.ts']),
       project('ports', ['ports/**/*.test.ts']),
       project('service', ['handlers/**/*.test.ts', 'embedded/**/*.test.ts']),
+      project('resolvers', ['resolvers/**/*.test.ts']),
       project('whole', ['whole/**/*.test.ts', 'house/**/*.test.ts'], true),
     ],
   },

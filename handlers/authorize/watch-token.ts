@@ -6,8 +6,8 @@ import { fromClaim, maxNamedExecutions, toClaim } from './grant-claim.ts';
 /** Watch tokens (S28): 15 minutes unless asked otherwise, 24 hours at most. */
 export const defaultTokenSeconds = 900;
 export const maxTokenSeconds = 86_400;
-/** Fits AppSync's authorization token and every proxy's header limit (S28). */
-export const maxTokenLength = 2_048;
+/** Fits AppSync's authorization token, of at most 2,048 characters, with the `sw_` before it there (S28, S29). */
+export const maxTokenLength = 2_045;
 
 /** HS256 wants a secret at least as long as its hash (RFC 7518 §3.2). */
 const minSecretBytes = 32;
