@@ -89,8 +89,8 @@ async function expectEqual(
   }
 }
 
-/** Any sequence of commits and reads answers as a log in memory would (S33). */
-export function logModelSuite(name: string, open: OpenPorts): void {
+/** Any sequence of commits and reads answers as a log in memory would (S33). `runs`: sequences that are tried. */
+export function logModelSuite(name: string, open: OpenPorts, runs = 60): void {
   describe(`Log against a model on ${name}`, () => {
     it('S33: commits and reads agree with the model, conflicts and new epochs included', async () => {
       const batches = fc.array(fc.array(arbitraryStep, { minLength: 1, maxLength: 4 }), { maxLength: 8 });
@@ -106,7 +106,7 @@ export function logModelSuite(name: string, open: OpenPorts): void {
             await ports.close();
           }
         }),
-        { numRuns: 60 },
+        { numRuns: runs },
       );
     });
   });

@@ -44,6 +44,16 @@ export function logSuite(name: string, open: OpenPorts): void {
       expect(await ports.intakes.findIdempotent('default', 'k', 0)).toBeNull();
     });
 
+    it('S33: a head alone conflicts like one with updates', async () => {
+      const first = makeChange();
+      await ports.log.commit([first]);
+      const rivals = [5, 6].map((dueAt) => makeChange({ before: first.head, count: 0, head: { dueAt } }));
+      for (const [n, change] of rivals.entries()) {
+        expect(await ports.log.commit([change])).toEqual([n === 0 ? 'ok' : 'conflict']);
+      }
+      expect((await load())?.dueAt).toBe(5);
+    });
+
     it('S33: a conflict of one change does not touch the others of the call', async () => {
       await ports.log.commit([makeChange({ id: 'taken' })]);
       const answers = await ports.log.commit(['a', 'taken', 'b'].map((id) => makeChange({ id })));
