@@ -1,3 +1,4 @@
+import { attempt } from './attempt.ts';
 import { isStatusError, StatuswireError } from './errors.ts';
 import type { Timers } from './timers.ts';
 
@@ -57,19 +58,20 @@ export function createAuth(source: TokenSource | undefined, timers: Timers): Aut
   };
 }
 
+interface Claims {
+  readonly exp?: number;
+  readonly iat?: number;
+}
+
 /**
  * When to replace a token: after 80 % of its life or 30 s before its end, whichever is later, by `iat` and `exp` of a JWT
  * (RFC 7519 §4.1), which is read and not verified. Never when it is due as it comes, because then its clock, or a cache
  * behind the token function, disagrees with ours, and asking again would be a loop: the service's refusal decides.
  */
 function dueAt(token: string, now: number): number {
-  try {
-    const claims = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
-    const { exp, iat = now / 1000 } = JSON.parse(atob(claims)) as { readonly exp: number; readonly iat?: number };
-    const due = 1000 * Math.max(iat + 0.8 * (exp - iat), exp - 30);
-    if (due > now) return due;
-  } catch {
-    // No JWT.
-  }
-  return never;
+  const claims = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
+  // What is no JWT gives NaN.
+  const { exp = Number.NaN, iat = now / 1000 } = attempt((): Claims => JSON.parse(atob(claims))) ?? {};
+  const due = 1000 * Math.max(iat + 0.8 * (exp - iat), exp - 30);
+  return due > now ? due : never;
 }

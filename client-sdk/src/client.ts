@@ -1,4 +1,5 @@
 import type { Json, Update } from '../../core/contract.ts';
+import { attempt } from './attempt.ts';
 import { createAuth, type TokenSource } from './auth.ts';
 import { type ChannelDeps, type ChannelFactory, isUpdate, type PullChannel, type SharedChannel } from './channel.ts';
 import { pollChannel } from './channels/poll.ts';
@@ -6,7 +7,7 @@ import type { WebSocketConstructor } from './channels/socket.ts';
 import { createDiscoverer } from './discovery.ts';
 import { createEnvironment, type Environment } from './environment.ts';
 import { StatuswireError } from './errors.ts';
-import { createRequest, type Fetch } from './http.ts';
+import { createRequest, type Fetch, pathOf } from './http.ts';
 import { supervise } from './supervisor.ts';
 import { createAlarm, realTimers, type Timers } from './timers.ts';
 import { createWatch, type OpenWatch, type Watch, type WatchOptions } from './watch.ts';
@@ -127,24 +128,12 @@ export function createStatusClient<Workflows = Record<string, unknown>>(
   const hidden = createAlarm(timers);
   let leaveEnvironment: (() => void) | null = null;
 
-  const pathOf = (...names: readonly string[]) => names.map((name) => `/${encodeURIComponent(name)}`).join('');
   const memory = (...names: readonly string[]) => {
     const key = `statuswire:${url}${pathOf(...names)}`;
+    // It may throw, as Safari's private mode does. It is a convenience only.
     return {
-      get(): unknown {
-        try {
-          return JSON.parse(storage.get(key) ?? 'null');
-        } catch {
-          return null;
-        }
-      },
-      set(value: unknown) {
-        try {
-          storage.set(key, JSON.stringify(value));
-        } catch {
-          // As Safari's private mode does. It is a convenience only.
-        }
-      },
+      get: (): unknown => attempt(() => JSON.parse(storage.get(key) ?? 'null')),
+      set: (value: unknown) => void attempt(() => storage.set(key, JSON.stringify(value))),
     };
   };
 

@@ -1,3 +1,4 @@
+import { attempt } from './attempt.ts';
 import type { Auth } from './auth.ts';
 import { asStatusError, type StatusErrorCode, StatuswireError } from './errors.ts';
 import { createAlarm, type Timers } from './timers.ts';
@@ -29,6 +30,10 @@ export interface Answer {
  */
 export type Request = (path: string, options?: RequestOptions) => Promise<Answer>;
 
+/** `/orders/order-1042`: names as the rest of a path. */
+export const pathOf = (...names: readonly string[]): string =>
+  names.map((name) => `/${encodeURIComponent(name)}`).join('');
+
 interface HttpDeps {
   /** Without a slash at its end. */
   readonly url: string;
@@ -56,16 +61,16 @@ export function createRequest({ url, fetch, auth, timers, lifetime }: HttpDeps):
       });
       const { ok, status } = response;
       const text = await response.text();
-      const code = codeOf(status);
+      const code = codes[status] ?? (status < 500 ? 'invalid' : 'unavailable');
       if (code === 'unauthorized') {
         auth.refused(token);
         if (!refreshed) continue;
       }
       const retryAfterMs = parseRetryAfter(response.headers.get('retry-after') ?? '', timers.now());
-      const answer = parse(text);
-      if (ok && answer) return { ...answer, retryAfterMs };
+      const answer: unknown = attempt(() => JSON.parse(text));
+      if (ok && answer !== undefined) return { body: answer, retryAfterMs };
       // RFC 9457: `detail` is written for people.
-      const { detail = 'no JSON' } = (answer?.body ?? {}) as { readonly detail?: unknown };
+      const { detail = 'no JSON' } = (answer ?? {}) as { readonly detail?: unknown };
       throw new StatuswireError(ok ? 'bad-answer' : code, `${method} ${path}: ${status}, ${detail}.`, { retryAfterMs });
     }
   }
@@ -95,22 +100,16 @@ export function createRequest({ url, fetch, auth, timers, lifetime }: HttpDeps):
     });
 }
 
-/** Null when it is no JSON. */
-function parse(text: string): { readonly body: unknown } | null {
-  try {
-    return { body: JSON.parse(text) };
-  } catch {
-    return null;
-  }
-}
-
-function codeOf(status: number): StatusErrorCode {
-  if (status === 401 || status === 403) return 'unauthorized';
-  if (status === 404) return 'not-found';
-  if (status === 409) return 'conflict';
-  // 408, 425 and 429 ask for the same request later (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4).
-  return status >= 500 || [408, 425, 429].includes(status) ? 'unavailable' : 'invalid';
-}
+// 408, 425 and 429 ask for the same request later (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4).
+const codes: { readonly [status: number]: StatusErrorCode | undefined } = {
+  401: 'unauthorized',
+  403: 'unauthorized',
+  404: 'not-found',
+  408: 'unavailable',
+  409: 'conflict',
+  425: 'unavailable',
+  429: 'unavailable',
+};
 
 /** Seconds or a date (RFC 9110 §10.2.3), in ms from now; null when it is neither. */
 function parseRetryAfter(value: string, now: number): number | null {

@@ -1,6 +1,6 @@
 /** One value in a client's storage. */
 export interface Memory {
-  /** null when there is none, or when it cannot be read. */
+  /** Null when there is none, undefined when it cannot be read. */
   get(): unknown;
   set(value: unknown): void;
 }

@@ -1,9 +1,9 @@
-import type { StatuswireError } from './errors.ts';
 import type { WatchedUpdate } from './workflows.ts';
 
-/** Why a watch is over; an aborted one does not hand over what it still has. */
-export interface Ended {
-  readonly aborted: boolean;
+/** Why there is no more to wait for. */
+export interface Over {
+  /** `ended`: iterators finish. `aborted`: what is there is not handed over either. `failed`: until somebody reads anew. */
+  readonly type: 'ended' | 'aborted' | 'failed';
   /** What waits for more than there is rejects with this. */
   readonly reason: unknown;
 }
@@ -19,9 +19,7 @@ export interface Reader {
   take(place: Place): WatchedUpdate | undefined;
   /** The first terminal update of the watch. */
   done(): WatchedUpdate | null;
-  ended(): Ended | null;
-  /** Set when waiting any longer is of no use. */
-  failure(): StatuswireError | null;
+  over(): Over | null;
   /**
    * The watch reads on while `follower` is there, and calls it after every change. Returns how to leave.
    * @param place what was not taken from here is kept meanwhile
@@ -39,29 +37,28 @@ export function iterate(reader: Reader): AsyncIterableIterator<WatchedUpdate, un
   const waiting: { resolve(next: Next): void; reject(reason: unknown): void }[] = [];
   const place: Place = { position: 0 };
   const end: Next = { done: true, value: undefined };
-  let over = false;
+  let left = false;
   let leave: (() => void) | null = null;
 
   function settle(): void {
     for (;;) {
       const first = waiting[0];
       if (!first) return;
-      const ended = reader.ended();
-      const value = over || ended?.aborted ? undefined : reader.take(place);
-      const failure = reader.failure();
+      const why = reader.over();
+      const value = left || why?.type === 'aborted' ? undefined : reader.take(place);
       if (value) first.resolve({ done: false, value });
-      else if (over) first.resolve(end);
-      else if (ended ?? failure) {
+      else if (left) first.resolve(end);
+      else if (why) {
         finish();
-        if (ended && !ended.aborted) first.resolve(end);
-        else first.reject(ended ? ended.reason : failure);
+        if (why.type === 'ended') first.resolve(end);
+        else first.reject(why.reason);
       } else return;
       waiting.shift();
     }
   }
 
   function finish(): void {
-    over = true;
+    left = true;
     leave?.();
   }
 
@@ -69,7 +66,7 @@ export function iterate(reader: Reader): AsyncIterableIterator<WatchedUpdate, un
     next: () =>
       new Promise((resolve, reject) => {
         waiting.push({ resolve, reject });
-        if (!over) leave ??= reader.join(settle, place);
+        if (!left) leave ??= reader.join(settle, place);
         settle();
       }),
     async return() {
@@ -87,12 +84,11 @@ export const firstDone = (reader: Reader, signal: AbortSignal | undefined): Prom
   new Promise((resolve, reject) => {
     let leave: (() => void) | null = null;
     const check = () => {
-      const ended = reader.ended();
+      const over = reader.over();
       const done = reader.done();
-      const failure = reader.failure();
       if (signal?.aborted) reject(signal.reason);
-      else if (done && !ended?.aborted) resolve(done);
-      else if (ended ?? failure) reject(ended ? ended.reason : failure);
+      else if (done && over?.type !== 'aborted') resolve(done);
+      else if (over) reject(over.reason);
       else return false;
       leave?.();
       signal?.removeEventListener('abort', check);

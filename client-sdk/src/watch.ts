@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import { executionFailed, StatuswireError } from './errors.ts';
 import { explain } from './explain.ts';
 import type { Memory } from './memory.ts';
-import { type Ended, firstDone, iterate, type Place, type Reader } from './readers.ts';
+import { firstDone, iterate, type Over, type Place, type Reader } from './readers.ts';
 import { advance, cursorOf, startSequence } from './sequencer.ts';
 import { createSnapshot, type StatusSnapshot } from './snapshot.ts';
 import { type Supervised, type Supervision, safetyMs } from './supervisor.ts';
@@ -112,7 +112,7 @@ export function createWatch(deps: WatchDeps): Watch {
   let snapshot: StatusSnapshot;
   let supervision: Supervision | null = null;
   let leaveClient: (() => void) | null = null;
-  let ended: Ended | null = null;
+  let ended: Over | null = null;
 
   function show(state: Connection['state'], channel: Connection['channel'] = null): void {
     if (state !== connection.state || channel !== connection.channel)
@@ -173,12 +173,11 @@ export function createWatch(deps: WatchDeps): Watch {
   /** Waits for the end of the grace after a terminal update; a redrive within it calls that off. */
   function rest(): void {
     if (!latest?.done) grace.clear();
-    else grace.set(graceMs, () => (redrives ? supervision?.rest() : end({ aborted: false, reason: null })));
+    else grace.set(graceMs, () => (redrives ? supervision?.rest() : end('ended', null)));
   }
 
-  const onAbort = () => end({ aborted: true, reason: signal?.reason });
-  const close = () =>
-    end({ aborted: false, reason: new StatuswireError('closed', `The watch of ${workflow}/${id} was closed.`) });
+  const onAbort = () => end('aborted', signal?.reason);
+  const close = () => end('ended', new StatuswireError('closed', `The watch of ${workflow}/${id} was closed.`));
 
   function start(): void {
     signal?.addEventListener('abort', onAbort);
@@ -199,9 +198,9 @@ export function createWatch(deps: WatchDeps): Watch {
     show(state);
   }
 
-  function end(how: Ended): void {
+  function end(type: Over['type'], reason: unknown): void {
     if (ended) return;
-    ended = how;
+    ended = { type, reason };
     stop('closed');
     notify();
     followers.clear();
@@ -218,8 +217,7 @@ export function createWatch(deps: WatchDeps): Watch {
       return jumped ? { ...update, skipped: true } : update;
     },
     done: () => done,
-    ended: () => ended,
-    failure: () => (supervision && error && !error.retryable ? error : null),
+    over: () => ended ?? (supervision && error && !error.retryable ? { type: 'failed', reason: error } : null),
     join(follower, place) {
       // Before the follower is there, so that it is not called while it joins.
       if (!ended && !supervision) {

@@ -1,6 +1,7 @@
 import type { Update } from '../../../core/contract.ts';
 import { type ChannelDeps, type ChannelFactory, isUpdate, type PullChannel } from '../channel.ts';
 import { asStatusError, StatuswireError } from '../errors.ts';
+import { pathOf } from '../http.ts';
 import type { Frame } from '../sequencer.ts';
 import { backoffMs, createAlarm } from '../timers.ts';
 
@@ -23,7 +24,7 @@ export function pollChannel({
   return {
     channel: 'polling',
     open({ workflow, id }, sink) {
-      const path = `/status/${encodeURIComponent(workflow)}/${encodeURIComponent(id)}`;
+      const path = `/status${pathOf(workflow, id)}`;
       const alarm = createAlarm(timers);
       let current: AbortController | null = null;
       let closed = false;

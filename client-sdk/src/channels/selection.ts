@@ -1,4 +1,5 @@
-import type { Update } from '../../../core/contract.ts';
+import type { Json, Update } from '../../../core/contract.ts';
+import { attempt } from '../attempt.ts';
 import { isUpdate, type Target } from '../channel.ts';
 
 /** Fields that are never null in the contract: one that comes as null was not selected by the publisher. */
@@ -24,9 +25,7 @@ export function readResult(payload: unknown, { workflow, id }: Target): Update |
   const value = data?.statusChanged;
   if (errors || !isUpdate(value) || value.workflow !== workflow || value.id !== id) return null;
   if (required.split(' ').some((name) => value[name as keyof Update] == null)) return null;
-  try {
-    return typeof value.output === 'string' ? { ...value, output: JSON.parse(value.output) } : value;
-  } catch {
-    return null;
-  }
+  const { output: text } = value;
+  const output: Json | undefined = typeof text === 'string' ? attempt(() => JSON.parse(text)) : text;
+  return output === undefined ? null : { ...value, output };
 }

@@ -1,4 +1,5 @@
 import type { ChannelInfo } from '../../../core/contract.ts';
+import { attempt } from '../attempt.ts';
 import type { ChannelDeps, SharedChannel, Sink, Target } from '../channel.ts';
 import { asStatusError, type StatusErrorCode, StatuswireError } from '../errors.ts';
 import { drivePush } from '../push.ts';
@@ -56,6 +57,12 @@ interface Connection {
   quietMs: number;
 }
 
+interface Message {
+  readonly type?: string;
+  readonly id?: string;
+  readonly payload?: unknown;
+}
+
 interface Subscription {
   /** New for each start, so that what an earlier one still sends is ignored. */
   id: string;
@@ -76,7 +83,7 @@ export function socketChannel(deps: ChannelDeps, codec: Codec): SharedChannel {
   const feeds = new Map<string, Subscription>();
   /** What is being opened, and its time-out; or the wait before it. */
   let next: Connection | null = null;
-  const attempt = createAlarm(timers);
+  const opening = createAlarm(timers);
   /** What is acknowledged. Whatever other connections still report is ignored. */
   let live: Connection | null = null;
   const silence = createAlarm(timers);
@@ -90,7 +97,7 @@ export function socketChannel(deps: ChannelDeps, codec: Codec): SharedChannel {
   async function connect(): Promise<void> {
     const mine: Connection = { since: 0, quietMs: codec.quietMs };
     next = mine;
-    attempt.set(ackTimeoutMs, () => lost(mine, 'not acknowledged'));
+    opening.set(ackTimeoutMs, () => lost(mine, 'not acknowledged'));
     try {
       const info = await discoverer.find(codec.protocol);
       if (!info || !WebSocket) throw new StatuswireError('unsupported', 'There are no subscriptions here.');
@@ -125,7 +132,7 @@ export function socketChannel(deps: ChannelDeps, codec: Codec): SharedChannel {
     }
     // A token that expired on a sound connection is no failure of the service: no wait.
     if (!next && feeds.size > 0 && error.code !== 'unsupported')
-      attempt.set(isRefused && failures === 0 ? 0 : backoffMs(timers, failures), () => void connect());
+      opening.set(isRefused && failures === 0 ? 0 : backoffMs(timers, failures), () => void connect());
     failures++;
     // Last, because a listener may open and close feeds.
     if (!live) for (const { id, sink } of all()) if (feeds.has(id)) sink.down(error);
@@ -135,7 +142,7 @@ export function socketChannel(deps: ChannelDeps, codec: Codec): SharedChannel {
   function dropNext(): void {
     const old = next;
     next = null;
-    attempt.clear();
+    opening.clear();
     old?.socket?.close(1000);
   }
 
@@ -152,14 +159,12 @@ export function socketChannel(deps: ChannelDeps, codec: Codec): SharedChannel {
   }
 
   function receive(mine: Connection, data: unknown): void {
-    let message: { readonly type?: string; readonly id?: string; readonly payload?: unknown };
-    try {
-      message = JSON.parse(String(data)) ?? {};
-    } catch {
+    const message: Message | null | undefined = attempt(() => JSON.parse(String(data)));
+    if (message === undefined) {
       lost(mine, 'without JSON', 'bad-answer');
       return;
     }
-    const { type, id, payload } = message;
+    const { type, id, payload } = message ?? {};
     const feed = feeds.get(id ?? '');
     if (mine === live && feeds.size > 0) listen();
     if (type === 'ping') send(mine, { type: 'pong' });
@@ -180,7 +185,7 @@ export function socketChannel(deps: ChannelDeps, codec: Codec): SharedChannel {
     const old = live;
     live = mine;
     next = null;
-    attempt.clear();
+    opening.clear();
     old?.socket?.close(1000);
     mine.since = timers.now();
     mine.quietMs =
@@ -245,7 +250,7 @@ export function socketChannel(deps: ChannelDeps, codec: Codec): SharedChannel {
       feeds.set(feed.id, feed);
       listen();
       if (live) void subscribe(feed);
-      else if (!next && !attempt.isSet()) void connect();
+      else if (!next && !opening.isSet()) void connect();
       return {
         close() {
           if (!feeds.delete(feed.id)) return;
