@@ -33,4 +33,6 @@ export function channelsOf(column: Column): readonly ChannelName[] {
   return column.type === 'automatic' ? [column.start, 'polling'] : [column.start];
 }
 
+export const isSocket = (carrier: Carrier): boolean => carrier === 'graphql-transport-ws' || carrier === 'appsync';
+
 export const carrierOf = (channel: ChannelName): Carrier => (channel === 'polling' ? 'http' : channel);

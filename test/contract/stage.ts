@@ -1,7 +1,7 @@
 import type { StatusClient, TokenSource, WatchOptions } from '../../client-sdk/src/index.ts';
 import { createWebhookReceiver, type WebhookReceiver } from '../../client-sdk/src/server/index.ts';
 import type { Update } from '../../core/contract.ts';
-import { type ChannelName, type Column, carrierOf, channelsOf } from './columns.ts';
+import { type ChannelName, type Column, carrierOf, channelsOf, isSocket } from './columns.ts';
 import type { Deployment, Execution } from './deployment.ts';
 import type { Expectation } from './oracle.ts';
 import { createStory, type Story } from './story.ts';
@@ -50,6 +50,14 @@ export interface Stage {
   carrier(): Carrier;
   /** The client that reads now. */
   client(): StatusClient;
+  /** Waits until what should carry updates now does, and has nothing left to catch up. */
+  live(): Promise<void>;
+  /** Has the push that is read now carry an update, if none came by it so far. `midway` and `later` begin with it. */
+  carried(): Promise<void>;
+  /** The scenario has updates of its own, so nothing may be committed between them. */
+  isTold: boolean;
+  /** Makes the client read the log: its sockets break, or, where it has none, it is told to. */
+  reread(): void;
   /** What is committed while the column changes channels. Default: one update. */
   meanwhile: () => Promise<void>;
   /** Stops the service and starts it again, under the feet of everybody. */
@@ -127,6 +135,7 @@ export function createStage({ deployment, column, execution, proxy, clock }: Sta
     expectation: {},
     played,
     isStopped: false,
+    isTold: false,
     restarts: 0,
     async restart(rebuilt) {
       stage.isStopped = true;
@@ -167,7 +176,27 @@ export function createStage({ deployment, column, execution, proxy, clock }: Sta
       await until(`${ms} ms`, () => clock.elapsed() - startedAt >= ms, Number.POSITIVE_INFINITY);
     },
     until,
+    live: () =>
+      until(`${current} to be live`, () => {
+        const { state, channel } = application.connection() ?? {};
+        return (
+          state === 'live' && (channel === current || (channel === 'subscription' && isSocket(carrierOf(current))))
+        );
+      }),
+    async carried() {
+      const carrier = carrierOf(current);
+      if (carrier === 'http' || wire.carried.has(carrier) || stage.isTold) return;
+      await stage.live();
+      await stage.commit();
+      await until('the push', () => wire.carried.has(carrier));
+      await stage.caughtUp();
+    },
+    reread() {
+      wire.cut();
+      if (!isSocket(carrierOf(current))) client?.retryNow();
+    },
     async midway() {
+      await stage.carried();
       played.midway = true;
       if (column.type === 'channel') return stage.meanwhile();
       const lost = carrierOf(column.start);
@@ -184,6 +213,7 @@ export function createStage({ deployment, column, execution, proxy, clock }: Sta
       begin();
     },
     async later() {
+      await stage.carried();
       played.later = true;
       if (column.type !== 'automatic') return;
       wire.blocked.clear();

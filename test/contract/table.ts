@@ -11,6 +11,8 @@ export interface Scenario {
   readonly name: string;
   /** Default: one of its own, that nobody configured. */
   readonly workflow?: string;
+  /** The service goes on while the column changes channels, and may be at the end before the second is up. */
+  readonly isRun?: boolean;
   readonly needs?: readonly Ability[];
   /** It stops the service, so it has one of its own. Default: shared with all other cells. */
   readonly alone?: boolean;

@@ -35,9 +35,10 @@ export const historyScenarios: readonly Scenario[] = [
       stage.open();
       await stage.commit(3);
       await stage.caughtUp();
+      await stage.carried();
       dark(stage);
       await stage.commit(2);
-      await trim(stage, 5);
+      await trim(stage, lastOf(stage).seq);
       await stage.midway();
       light(stage);
       await stage.caughtUp();
@@ -56,7 +57,7 @@ export const historyScenarios: readonly Scenario[] = [
       await stage.caughtUp();
       // The same snapshot once more tells nothing.
       staleReads(stage, 2, 'again');
-      stage.wire.cut();
+      stage.reread();
       await stage.pass(5_000);
       await goOn(stage);
     },
@@ -148,7 +149,7 @@ export const historyScenarios: readonly Scenario[] = [
       await stage.caughtUp();
       // The whole state as it was first read: of a run that is over.
       staleReads(stage, 2);
-      stage.wire.cut();
+      stage.reread();
       await stage.commit();
       await stage.caughtUp();
       await stage.later();

@@ -1,9 +1,7 @@
 import { expect } from 'vitest';
 import type { Stage } from '../stage.ts';
-import { hold, light, lose, repeat, staleReads } from '../support/faults.ts';
+import { hold, light, lose, nextSeq, repeat, staleReads } from '../support/faults.ts';
 import type { Scenario } from '../table.ts';
-
-const nextSeq = ({ archive }: Stage): number => (archive.last()?.seq ?? 0) + 1;
 
 /** Past the second pull that follows a subscription, so that only what the scenario is about can heal it. */
 async function settled(stage: Stage): Promise<void> {
@@ -136,11 +134,9 @@ export const lossyScenarios: readonly Scenario[] = [
     play: (stage) =>
       inBoth(stage, async () => {
         staleReads(stage, 3);
-        stage.wire.cut();
+        stage.reread();
         await stage.commit();
         await stage.commit();
-        // Whoever calls has no connection that could break, and so no reason to read.
-        if (stage.carrier() === 'webhook') stage.client().retryNow();
         await stage.until('a stale read', () => stage.wire.befell.has('oldest'));
       }),
   },

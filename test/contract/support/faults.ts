@@ -1,6 +1,9 @@
 import type { Stage } from '../stage.ts';
 import type { Push, PushFate } from './wire.ts';
 
+/** Of the update that is committed next. */
+export const nextSeq = ({ archive }: Stage): number => (archive.last()?.seq ?? 0) + 1;
+
 const holds = (body: string, seq: number) => body.includes(`"seq":${seq},`);
 
 /** Loses the update of this seq once, on whatever brings it first: a push, or an answer. Answers whether it was lost. */

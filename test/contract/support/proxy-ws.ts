@@ -5,6 +5,14 @@ import { page } from './proxy-http.ts';
 import type { Routes } from './routes.ts';
 import { type Carrier, carry, type Push, type WireState } from './wire.ts';
 
+interface Joined {
+  readonly carrier: Carrier;
+  /** No frame comes through. */
+  readonly isMute: boolean;
+  /** Nothing is awaited of the service any more. */
+  readonly done: () => void;
+}
+
 /** Forwards WebSockets message by message, with their subprotocols, and does to them what the wire wants. */
 export function createSocketSide(state: WireState, routes: Routes) {
   const { wire, sockets } = state;
@@ -35,12 +43,12 @@ export function createSocketSide(state: WireState, routes: Routes) {
     there.once('message', done);
     there.once('open', () => {
       there.off('error', failed);
-      server.handleUpgrade(request, raw, head, (here) => join(here, there, carrier, fate === 'mute'));
+      server.handleUpgrade(request, raw, head, (here) => join(here, there, { carrier, isMute: fate === 'mute', done }));
     });
     raw.once('close', () => there.terminate());
   };
 
-  function join(here: WebSocket, there: WebSocket, carrier: Carrier, isMute: boolean): void {
+  function join(here: WebSocket, there: WebSocket, { carrier, isMute, done }: Joined): void {
     const kill = () => {
       here.terminate();
       there.terminate();
@@ -52,6 +60,8 @@ export function createSocketSide(state: WireState, routes: Routes) {
     here.on('message', (data) => {
       const forward = () => {
         if (flows() && there.readyState === WebSocket.OPEN) there.send(String(data));
+        // Nothing answers what does not arrive, so time goes on.
+        else done();
       };
       const lateMs = isStart(data) ? wire.start(carrier) : 0;
       if (lateMs > 0) state.clock.setTimeout(forward, lateMs);
