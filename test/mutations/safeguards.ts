@@ -1,33 +1,7 @@
-/** One place of the source. */
-export interface Edit {
-  readonly file: string;
-  /** Must occur exactly once in the file. */
-  readonly source: string;
-  readonly without: string;
-}
+import { client, contract } from './client-safeguards.ts';
+import { guard, type Safeguard } from './guard.ts';
 
-/** A safeguard as the source spells it, and what stands there when it is taken out. */
-export interface Safeguard extends Edit {
-  readonly name: string;
-  /** A second line of defence for the same promise, taken out with it: each alone would hold it. */
-  readonly also?: Edit;
-  /** Of these test files at least one turns red without it. */
-  readonly tests: readonly string[];
-}
-
-const guard = (
-  name: string,
-  file: string,
-  source: string,
-  without: string,
-  ...tests: readonly string[]
-): Safeguard => ({
-  name,
-  file,
-  source,
-  without,
-  tests: tests.map((test) => `test/${test}.test.ts`),
-});
+export type { Safeguard } from './guard.ts';
 
 const store: readonly Safeguard[] = [
   guard(
@@ -209,93 +183,6 @@ const starts: readonly Safeguard[] = [
     'let emitted = Promise.resolve();\n    for (const [index, item] of items.entries()) emitted = outbox.push(item, rows[index]?.position ?? 0);\n    void emitted.then(() => journal.append(run, rows).catch(lost));',
     'embedded/runner/crash',
     'embedded/runner/recorder',
-  ),
-];
-
-const client: readonly Safeguard[] = [
-  guard(
-    'sequencer: nothing twice',
-    'client-sdk/src/sequencer.ts',
-    'if (!isAfter(update, rest.at(-1) ?? reached)) continue;',
-    '',
-    'client-sdk/sequencer',
-    'client-sdk/sequencer.property',
-  ),
-  guard(
-    'sequencer: nothing past a gap',
-    'client-sdk/src/sequencer.ts',
-    'reached.seq + 1 === update.seq',
-    'reached.seq < update.seq',
-    'client-sdk/sequencer',
-    'client-sdk/sequencer.property',
-  ),
-  guard(
-    'sequencer: nothing of another epoch',
-    'client-sdk/src/sequencer.ts',
-    'reached?.epoch === update.epoch && ',
-    'reached && ',
-    'client-sdk/sequencer',
-    'client-sdk/sequencer.property',
-  ),
-  guard(
-    'polling: a 404 ends the back-off, so that a push is followed at once',
-    'client-sdk/src/channels/poll.ts',
-    'failures = 0;\n            return pause(error, false);',
-    'return pause(error, false);',
-    'client-sdk/supervisor',
-  ),
-];
-
-/** What makes channels interchangeable: the contract table alone must see each of them missing. */
-const contract: readonly Safeguard[] = [
-  guard(
-    'G6: what was delivered is not delivered again',
-    'client-sdk/src/sequencer.ts',
-    '? a.seq > b.seq :',
-    '? a.seq >= b.seq :',
-    'contract/embedded-1',
-  ),
-  guard(
-    'G6: a later epoch outranks any seq',
-    'client-sdk/src/sequencer.ts',
-    ': a.epoch > b.epoch)',
-    ': true)',
-    'contract/embedded-1',
-  ),
-  guard(
-    'G4: a snapshot that leaves something out says so',
-    'client-sdk/src/sequencer.ts',
-    '    skipped,\n    incomplete',
-    '    skipped: false,\n    incomplete',
-    'contract/embedded-1',
-  ),
-  guard(
-    'S16: a reader that changes channels goes on from its cursor',
-    'client-sdk/src/sequencer.ts',
-    '? null : from);',
-    '? null : null);',
-    'contract/embedded-1',
-  ),
-  guard(
-    'G4: a gap is pulled at once',
-    'client-sdk/src/supervisor.ts',
-    'if (incomplete) feed.pull();',
-    '',
-    'contract/embedded-1',
-  ),
-  guard(
-    'S17: a push that nothing follows is found by the safety poll',
-    'client-sdk/src/supervisor.ts',
-    'safetyMs = 60_000',
-    'safetyMs = Number.POSITIVE_INFINITY',
-    'contract/embedded-1',
-  ),
-  guard(
-    'S17: the log is pulled after a subscription',
-    'client-sdk/src/push-machine.ts',
-    "rule('catching', { wait: settleMs, pull: true })",
-    "rule('live', { wait: null })",
-    'contract/embedded-1',
   ),
 ];
 
