@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { DeliveryKey } from '../../core/ports.ts';
-import { createSender } from '../../embedded/egress/sender.ts';
 import { openStore } from '../../embedded/store/index.ts';
 import { createWebhookLoop } from '../../embedded/webhooks/loop.ts';
+import { createSender } from '../../handlers/egress/sender.ts';
 import { createDeliverer } from '../../handlers/webhooks/deliver.ts';
 import { createFanOut } from '../../handlers/webhooks/fan-out.ts';
 import { messageBody, messageId } from '../../handlers/webhooks/payload.ts';

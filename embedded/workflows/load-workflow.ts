@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { nestingOf } from '../../core/nesting.ts';
 import { checkRules } from '../../core/projection.ts';
 import { defaultRules, type WorkflowRules } from '../../core/workflow-rules.ts';
-import { parseConfig, type WorkflowConfig } from './config-file.ts';
+import { parseConfig, rulesFrom, type WorkflowConfig } from '../../handlers/workflows/workflow-config.ts';
 import { parseDefinition } from './definition-file.ts';
 import type { LoadedWorkflow, WorkflowProblem } from './loaded-workflow.ts';
 import { bindTasks, type Handlers, importHandlers } from './task-modules.ts';
@@ -34,14 +34,7 @@ export async function workflowFiles(folder: string): Promise<WorkflowFiles> {
 
 function rulesOf(config: WorkflowConfig | null, definition: unknown): WorkflowRules {
   const nesting = nestingOf(definition);
-  if (config === null) return { ...defaultRules, nesting };
-  return {
-    machineArn: config.machineArn ?? null,
-    owner: config.tenantPath === undefined ? { tenant: config.tenant ?? 'default' } : { inputPath: config.tenantPath },
-    expose: config.expose,
-    exposeCause: config.exposeCause,
-    nesting,
-  };
+  return config === null ? { ...defaultRules, nesting } : rulesFrom(config, nesting);
 }
 
 function failed(

@@ -127,11 +127,11 @@ const access: readonly Safeguard[] = [
   ),
   guard(
     'G9: no private address is called',
-    'embedded/egress/guard.ts',
+    'handlers/egress/guard.ts',
     "if (!addresses.every(rules.mayCall)) return { type: 'refused', reason: notPublic };",
     '',
-    'embedded/egress/guard',
-    'embedded/egress/sender',
+    'handlers/egress/guard',
+    'handlers/egress/sender',
   ),
   guard(
     'S30: a socket ends when its token does',

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { createSender } from '../../../embedded/egress/sender.ts';
+import { createSender } from '../../../handlers/egress/sender.ts';
 import { createSigner } from '../../../handlers/webhooks/sign.ts';
 
 const closers: (() => unknown)[] = [];

@@ -1,8 +1,8 @@
 import { Webhook } from 'standardwebhooks';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Update } from '../../../core/contract.ts';
+import { type Received, startReceiver } from '../../handlers/egress/receiver.ts';
 import { append, endpointOf, updatesOf } from '../../handlers/webhooks/bench.ts';
-import { type Received, startReceiver } from '../egress/receiver.ts';
 import { startWebhooks } from './real.ts';
 
 /** A busy machine takes its time. */

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { type Receiver, startReceiver } from '../../handlers/egress/receiver.ts';
 import { append, endpointOf, updateOf, updatesOf } from '../../handlers/webhooks/bench.ts';
-import { type Receiver, startReceiver } from '../egress/receiver.ts';
 import { startWebhooks } from './real.ts';
 
 /** A busy machine takes its time; still shorter than the sender's time-out of 15 s, which would free a hanging endpoint. */

@@ -1,6 +1,6 @@
-import { createSender } from '../../../embedded/egress/sender.ts';
 import { openStore } from '../../../embedded/store/index.ts';
 import { createWebhookLoop, type WebhookLoopOptions } from '../../../embedded/webhooks/loop.ts';
+import { createSender } from '../../../handlers/egress/sender.ts';
 import { createDeliverer } from '../../../handlers/webhooks/deliver.ts';
 import { createFanOut } from '../../../handlers/webhooks/fan-out.ts';
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { WorkflowRules } from '../../core/workflow-rules.ts';
 
-const shape = z
+/** What somebody configures of a workflow: a `statuswire.json`, or an entry of a deployment. */
+export const workflowConfigSchema = z
   .strictObject({
     /** Owner of every execution (S13). Default: `default`. */
     tenant: z.string().min(1).optional(),
@@ -20,8 +22,18 @@ const shape = z
     message: 'name either tenant or tenantPath, not both',
   });
 
-/** `statuswire.json` of a workflow folder. */
-export type WorkflowConfig = z.output<typeof shape>;
+export type WorkflowConfig = z.output<typeof workflowConfigSchema>;
+
+/** @param nesting State → the Parallel and Map states around it; null where the definition is not known (S8) */
+export function rulesFrom(config: WorkflowConfig, nesting: WorkflowRules['nesting']): WorkflowRules {
+  return {
+    machineArn: config.machineArn ?? null,
+    owner: config.tenantPath === undefined ? { tenant: config.tenant ?? 'default' } : { inputPath: config.tenantPath },
+    expose: config.expose,
+    exposeCause: config.exposeCause,
+    nesting,
+  };
+}
 
 /** Reads the text of a `statuswire.json`; every mistake is named with where it stands. */
 export function parseConfig(
@@ -35,7 +47,7 @@ export function parseConfig(
   } catch (error) {
     return { type: 'wrong', reasons: [`is not JSON: ${error instanceof Error ? error.message : error}`] };
   }
-  const parsed = shape.safeParse(json);
+  const parsed = workflowConfigSchema.safeParse(json);
   if (parsed.success) return { type: 'config', config: parsed.data };
   return {
     type: 'wrong',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createAddressRules } from '../../../embedded/egress/address-rules.ts';
+import { createAddressRules } from '../../../handlers/egress/address-rules.ts';
 import { notPublic, publicAddresses } from './addresses.ts';
 
 const closed = createAddressRules([]);

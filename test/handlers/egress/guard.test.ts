@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createGuard } from '../../../embedded/egress/guard.ts';
+import { createGuard } from '../../../handlers/egress/guard.ts';
 import { notPublic, oddHosts, publicAddresses } from './addresses.ts';
 
 const answers: Readonly<Record<string, readonly string[]>> = {

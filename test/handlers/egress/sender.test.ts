@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createSender, type SenderOptions } from '../../../embedded/egress/sender.ts';
+import { createSender, type SenderOptions } from '../../../handlers/egress/sender.ts';
 import { oddHosts } from './addresses.ts';
 import { type Receiver, type Respond, startReceiver } from './receiver.ts';
 
