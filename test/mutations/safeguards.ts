@@ -136,8 +136,8 @@ const access: readonly Safeguard[] = [
   guard(
     'S30: a socket ends when its token does',
     'embedded/subscriptions/connection.ts',
-    "if (verified.type === 'token') expireAt(verified.expiresAt);",
-    '',
+    "caller.type === 'token' ? expireAt(caller.expiresAt) : null",
+    'null',
     'embedded/subscriptions/server',
   ),
 ];
