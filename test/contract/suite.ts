@@ -41,7 +41,7 @@ export function contractSuite({ name, open, cells, atOnce = 16 }: SuiteOptions):
     }, 60_000);
 
     for (const [index, cell] of playable.entries()) {
-      it(nameOf(cell), { timeout: 300_000 }, async () => {
+      it(nameOf(cell), { timeout: 120_000 }, async () => {
         played.add(nameOf(cell));
         await outcomes[index];
       });

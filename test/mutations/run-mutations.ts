@@ -41,7 +41,7 @@ export function runTests(folder: string, tests: readonly string[]): Run {
   rmSync(report, { force: true });
   const { status } = spawnSync(
     process.execPath,
-    [vitest, 'run', '--reporter=json', `--outputFile=${report}`, ...tests],
+    [vitest, 'run', '--bail=1', '--reporter=json', `--outputFile=${report}`, ...tests],
     { cwd: folder, stdio: 'ignore', timeout: 300_000 },
   );
   return { passed: status === 0, failures: failuresIn(report) };
