@@ -4,7 +4,7 @@
  * offsets (S33).
  */
 
-import type { ApiKeyRecord } from './access.ts';
+import type { ApiKeyRecord, Caller } from './access.ts';
 import type { Json, Update } from './contract.ts';
 import type { Position } from './cursor.ts';
 import type { Head } from './head.ts';
@@ -210,6 +210,93 @@ export interface Deliveries {
   release(claim: Claim, delivery: Delivery): Promise<boolean>;
   /** Removes all cursors of an endpoint. */
   removeEndpoint(endpointId: string): Promise<void>;
+}
+
+/** A client's socket that the service does not hold itself, from its `connection_init` on. */
+export interface Connection {
+  readonly id: string;
+  /** As verified when it was opened. */
+  readonly caller: Caller;
+  /** Epoch milliseconds; from then on it is gone, whatever is still stored (API Gateway: 2 h after it was made). */
+  readonly endsAt: number;
+}
+
+/** Whose updates a subscription carries; `id` null: all executions of the workflow. */
+export interface Audience {
+  readonly tenant: string;
+  readonly workflow: string;
+  readonly id: string | null;
+}
+
+/** A GraphQL subscription of a connection; what its caller may see was decided before. */
+export interface Subscription {
+  readonly connectionId: string;
+  /** Of the operation: stands in every message about it. At most 128 characters. */
+  readonly operationId: string;
+  readonly audience: Audience;
+  /** What to render updates by. */
+  readonly request: {
+    readonly query: string;
+    readonly operationName: string | null;
+    readonly variables: { readonly [name: string]: unknown };
+  };
+  /** When the connection's token expires (S30), epoch milliseconds; null for an API key's. */
+  readonly expiresAt: number | null;
+  /** As its connection's. */
+  readonly endsAt: number;
+}
+
+/** What came of a subscription. Only `subscribed` is stored. */
+export type Subscribed =
+  | 'subscribed'
+  /** There is no such connection, or no longer. */
+  | 'gone'
+  /** The connection has an operation of that id. */
+  | 'taken'
+  /** The connection has all it may have. */
+  | 'full'
+  /** Its `complete` came first. */
+  | 'completed';
+
+/** Connections and their subscriptions, for servers that are not one process. */
+export interface Connections {
+  /** False when there is one of that id. */
+  open(connection: Connection): Promise<boolean>;
+  find(connectionId: string): Promise<Connection | null>;
+  /** In force when it resolves: an update committed from then on finds it. Never more than `limit` of a connection. */
+  subscribe(subscription: Subscription, limit: number, now: number): Promise<Subscribed>;
+  /**
+   * Ends a subscription. One that is not there may be on its way, because messages are handled at once: until
+   * `rememberUntil` it is answered `completed`.
+   */
+  complete(connectionId: string, operationId: string, rememberUntil: number): Promise<void>;
+  /** Removes a connection and all its subscriptions; one that is being made meanwhile does not stay. */
+  remove(connectionId: string): Promise<void>;
+  /**
+   * Subscriptions of exactly this audience whose connection has not ended, page by page. Strongly consistent: whatever
+   * was in force before the call is in it (S17).
+   */
+  audience(audience: Audience, now: number): AsyncIterable<readonly Subscription[]>;
+  /** Ids of connections whose token has expired, longest ago first (S30). May miss those of the last moments. */
+  expired(now: number, limit: number): Promise<readonly string[]>;
+}
+
+/** What came of handing a message over. */
+export type Posted =
+  | 'posted'
+  /** There is no such socket any more. */
+  | 'gone'
+  /** Over the limit of a message. */
+  | 'too-large'
+  /** Not now: too many messages, a slow reader, no answer in time. */
+  | 'failed';
+
+/** The sockets themselves. Neither rejects. */
+export interface Sockets {
+  /** `posted` does not say that the client has it. */
+  post(connectionId: string, text: string): Promise<Posted>;
+  /** Ends a socket; API Gateway lets nobody choose the close code. False when that failed. */
+  close(connectionId: string): Promise<boolean>;
 }
 
 /** Looks at `key` again at `at` (epoch milliseconds), at least once. `Log.open` is its memory over a crash (S35). */

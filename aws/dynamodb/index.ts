@@ -1,6 +1,17 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Bindings, DeadLetters, Deliveries, Endpoints, Intakes, Keys, Log } from '../../core/ports.ts';
+import type {
+  Bindings,
+  Connections,
+  DeadLetters,
+  Deliveries,
+  Endpoints,
+  Intakes,
+  Keys,
+  Log,
+} from '../../core/ports.ts';
+import type { Marks } from '../../handlers/reconcile/marks.ts';
 import { createBindings } from './bindings.ts';
+import { createConnections } from './connections.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createEndpoints } from './endpoints.ts';
@@ -14,6 +25,7 @@ import { createLeftovers } from './leftovers.ts';
 import { createCommit } from './log-commit.ts';
 import { createLogLists } from './log-lists.ts';
 import { createLogReads } from './log-reads.ts';
+import { createMarks } from './marks.ts';
 import type { RetryOptions } from './retry.ts';
 
 export interface TableOptions {
@@ -37,6 +49,8 @@ export interface TablePorts {
   readonly keys: Keys;
   readonly endpoints: Endpoints;
   readonly deliveries: Deliveries;
+  readonly connections: Connections;
+  readonly marks: Marks;
   /** `OnCommitted` over a batch of the table's stream. */
   readonly fanOut: FanOutReader;
   /** Turns up to `limit` logs that have expired by `now` into markers; to be called by schedule (S4). */
@@ -62,6 +76,8 @@ export function createTablePorts(options: TableOptions): TablePorts {
     keys: createKeys(items),
     endpoints: createEndpoints(items),
     deliveries: createDeliveries(items, generation),
+    connections: createConnections(items),
+    marks: createMarks(items),
     fanOut: createFanOutReader({ items, generation, leftovers, retry }),
     expireLogs: createExpireLogs(items, generation, log),
   };

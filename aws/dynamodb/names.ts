@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DeliveryKey, LogKey } from '../../core/ports.ts';
+import type { Audience, DeliveryKey, LogKey } from '../../core/ports.ts';
 import { shards } from './table.ts';
 
 /** An item's primary key. */
@@ -53,6 +53,13 @@ export const deliveryKey = (key: DeliveryKey): ItemKey => ({
   pk: logPk(key),
   sk: `${deliveryPrefix}${joined(key.endpointId)}`,
 });
+
+/** A socket and what it subscribes to lie under this key. */
+export const socketPk = (connectionId: string): string => `socket#${joined(connectionId)}`;
+
+/** All who subscribe to the same lie under this key; with and without `id` they differ by the number of parts. */
+export const audiencePk = ({ tenant, workflow, id }: Audience): string =>
+  `audience#${id === null ? joined(tenant, workflow) : joined(tenant, workflow, id)}`;
 
 /** Which shard of an index takes what has this name. */
 export const shardOf = (name: string): number => sha256(name).readUInt16BE(0) % shards;
