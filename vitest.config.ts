@@ -6,6 +6,11 @@ const project = (name: string, include: string[], isolate = false) => ({
   test: { name, isolate, include: include.map((pattern) => `test/${pattern}`) },
 });
 
+/** The adapters and wirings of AWS, all but the table: DynamoDB Local needs Java, so it has a command of its own. */
+const aws = project('aws', ['aws/**/*.test.ts']);
+
+const infra = project('infra', ['infra/**/*.test.ts']);
+
 export default defineConfig({
   test: {
     testTimeout: 20_000,
@@ -21,6 +26,8 @@ export default defineConfig({
       project('ports', ['ports/**/*.test.ts']),
       project('service', ['handlers/**/*.test.ts', 'embedded/**/*.test.ts']),
       project('resolvers', ['resolvers/**/*.test.ts']),
+      { ...aws, test: { ...aws.test, exclude: ['test/aws/dynamodb/**'] } },
+      { ...infra, test: { ...infra.test, globalSetup: 'test/infra/support/assets.ts' } },
       project('whole', ['whole/**/*.test.ts', 'house/**/*.test.ts'], true),
     ],
   },

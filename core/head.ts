@@ -99,7 +99,7 @@ export interface Head {
   readonly held: readonly HeldFact[];
   /** Express ARNs that had this name before; their late facts are dropped. At most 20. */
   readonly formerRuns: readonly string[];
-  /** When somebody has to look again (held facts, an Express end that never came); null: never. */
+  /** When somebody has to look again (held facts, an end that never came); null: never. */
   readonly dueAt: number | null;
   /** When the log stops to exist; null while the execution is open (S4). */
   readonly expiresAt: number | null;

@@ -1,6 +1,6 @@
 import type { ProjectedFact } from './facts.ts';
 import type { Head, HeldFact, HoldReason } from './head.ts';
-import { expressEndMs, giveUpAfterMs, looksMs } from './limits.ts';
+import { expressEndMs, giveUpAfterMs, looksMs, openLook } from './limits.ts';
 import { isExpress } from './place.ts';
 
 /** Hold reasons that are over although nothing settled them: DescribeExecution was impossible (S15). */
@@ -21,7 +21,7 @@ function isSuperseded({ book }: Head, redriveCount: number): boolean {
   return book.attempt > redriveCount || book.end?.source === 'event';
 }
 
-/** When the head needs somebody's look: a held fact's next turn, or an Express run whose end is overdue (S5). */
+/** When held facts or an overdue end of an Express run (S5) need somebody's look; null: never. */
 export function dueAt(head: Head, held: readonly HeldFact[], now: number): number | null {
   const times = held.map((one) => nextLook(one, now)).filter((at) => at !== null);
   const { run, book } = head;
@@ -29,6 +29,35 @@ export function dueAt(head: Head, held: readonly HeldFact[], now: number): numbe
     times.push(expressDeadline(head));
   }
   return times.length === 0 ? null : Math.min(...times);
+}
+
+/** How long an open Standard execution may be silent now; null where there is nothing to ask about (S13: nobody's yet). */
+function silenceOf({ run, book, last }: Head, now: number): { readonly heard: number; readonly wait: number } | null {
+  if (!run || run.express || book.attempt === null || last === null || last.done) return null;
+  const heard = Date.parse(last.recordedAt);
+  const age = now - (book.begun[book.attempt] ?? heard);
+  return { heard, wait: Math.min(Math.max(age * openLook.ofAge, openLook.least), openLook.most) };
+}
+
+/** Has no source told of this open Standard execution for so long that Step Functions should be asked (G5)? */
+export function isSilent(head: Head, now: number): boolean {
+  const silence = silenceOf(head, now);
+  return silence !== null && silence.heard + silence.wait <= now;
+}
+
+/**
+ * When to look at an open Standard execution that nothing else makes due; null: never. A look that is set stays set
+ * while news come, and is put off when its time has come: so news cost no index writes.
+ *
+ * @param before the head as it is stored
+ */
+export function openLookAt(before: Head | null, head: Head, held: readonly HeldFact[], now: number): number | null {
+  const silence = silenceOf(head, now);
+  if (!silence || held.length > 0) return null;
+  const { heard, wait } = silence;
+  const at = heard + wait > now ? heard + wait : now + wait;
+  const set = before?.epoch === head.epoch && before.held.length === 0 ? before.dueAt : null;
+  return set !== null && set > now && set < at ? set : at;
 }
 
 export const expressDeadline = (head: Head): number => (head.run?.startDate ?? head.run?.firstAt ?? 0) + expressEndMs;

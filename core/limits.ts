@@ -21,6 +21,11 @@ export const expressEndMs = 15 * minute;
 export const fullDetailUpdates = 1_000;
 /** What one commit takes: a DynamoDB transaction has 100 items, and the head is one of them (S33). */
 export const maxUpdatesPerCommit = 99;
+/**
+ * An open Standard execution of which nothing was heard is described after a sixth of its attempt's age, but not before
+ * 5 minutes and not after an hour: most are short, and the older one is, the less another few minutes matter.
+ */
+export const openLook = { least: 5 * minute, most: hour, ofAge: 1 / 6 } as const;
 /** Former Express runs of a name that are remembered by ARN. */
 export const maxFormerRuns = 20;
 /** A held fact that nothing could settle is given up after this (S13). */

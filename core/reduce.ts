@@ -4,7 +4,7 @@ import type { Update } from './contract.ts';
 import { hasActiveContainer } from './derive.ts';
 import type { ProjectedFact } from './facts.ts';
 import type { Head, HeldFact, HoldReason } from './head.ts';
-import { dueAt, holdReason, type Release } from './hold.ts';
+import { dueAt, holdReason, openLookAt, type Release } from './hold.ts';
 import { fullDetailUpdates, maxUpdatesPerCommit, openAfterEndMs, retentionMs } from './limits.ts';
 import { inOrder } from './order.ts';
 import { isForgottenForGood, isGone, place } from './place.ts';
@@ -25,6 +25,8 @@ export interface ReduceContext {
   readonly release?: Release;
   /** Drops what waits for an owner that cannot be found (S13); the caller has dead-lettered it. @default false */
   readonly abandonUnowned?: boolean;
+  /** Makes open Standard executions due when nothing was heard of them for a while (G5). @default false */
+  readonly lookAtOpen?: boolean;
 }
 
 /** What became of a fact. */
@@ -154,10 +156,11 @@ function finish(work: Work, before: Head | null, held: readonly HeldFact[]): Hea
   const { head, context } = work;
   if (!head) return null;
   const unchangedHold = JSON.stringify(held) === JSON.stringify(head.held);
+  const look = context.lookAtOpen ? openLookAt(before, head, held, context.now) : null;
   const next: Head = {
     ...head,
     held: unchangedHold ? head.held : held,
-    dueAt: dueAt(head, held, context.now),
+    dueAt: dueAt(head, held, context.now) ?? look,
     expiresAt: expiry(head, context.retentionMs ?? retentionMs),
   };
   const same = before !== null && head === before && unchangedHold && next.dueAt === before.dueAt;

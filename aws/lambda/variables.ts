@@ -15,6 +15,10 @@ export const variables = {
   keySecret: 'STATUSWIRE_KEY_SECRET',
   /** ARN of the secret that signs watch tokens. */
   tokenSecret: 'STATUSWIRE_TOKEN_SECRET',
+  /** Path of the workflows' file. Default: `workflows.json` beside the code. */
+  workflowsFile: 'STATUSWIRE_WORKFLOWS',
+  /** URL of the queue that sources fill; looks at an execution some seconds later go through it too (S35). */
+  ingestQueue: 'STATUSWIRE_INGEST_QUEUE',
   /** URL of the queue of accepted starts. */
   startQueue: 'STATUSWIRE_START_QUEUE',
   /** URL of the queue that wakes the webhook sender. */

@@ -1,3 +1,4 @@
+import type { Update } from '../../core/contract.ts';
 import type { ProjectedFact } from '../../core/facts.ts';
 import { forget } from '../../core/forget.ts';
 import type { Head } from '../../core/head.ts';
@@ -19,6 +20,8 @@ export interface AppenderOptions {
   readonly retentionMs?: number;
   /** Told what became of facts, for metrics. */
   readonly onOutcome?: (counts: Readonly<Record<Outcome, number>>) => void;
+  /** Makes open Standard executions due when nothing was heard of them for a while (G5). @default false */
+  readonly lookAtOpen?: boolean;
   /** How often one execution is tried again after a conflict before the caller is told. @default 20 */
   readonly attempts?: number;
 }
@@ -33,6 +36,8 @@ export interface AppendExtras extends Pick<Change, 'intake' | 'idempotency'> {
   readonly forget?: true;
   readonly release?: Release;
   readonly abandonUnowned?: true;
+  /** Told the updates that its commit appended, none included; not called where nothing had to be committed. */
+  readonly onAppended?: (updates: readonly Update[]) => void;
 }
 
 export type Answer = 'ok' | 'taken' | 'refused';
@@ -135,6 +140,7 @@ async function takeRound(
     }
     if (change?.head.held.some((held) => held.reason === 'backlog')) void append(change.key, []).catch(() => undefined);
     if (change && change.head.dueAt !== null) options.timers.wake(change.key, change.head.dueAt);
+    if (change) for (const job of jobs) job.extras?.onAppended?.(change.updates);
     for (const job of jobs) job.done(answer);
   }
   return again;
@@ -160,6 +166,7 @@ function step(options: AppenderOptions, jobs: readonly Job[], head: Head | null)
     ...(options.retentionMs === undefined ? {} : { retentionMs: options.retentionMs }),
     ...(extras?.release ? { release: extras.release } : {}),
     ...(extras?.abandonUnowned ? { abandonUnowned: true } : {}),
+    ...(options.lookAtOpen ? { lookAtOpen: true } : {}),
   });
   options.onOutcome?.(reduction.counts);
   const untouched = reduction.head === head && !extras?.intake && !extras?.idempotency;

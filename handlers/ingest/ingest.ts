@@ -52,7 +52,20 @@ export type Ingest = (items: readonly unknown[], options?: IngestCallOptions) =>
 export interface IngestCallOptions {
   /** Make dead letters of what is wrong? Not where it is one already. @default true */
   readonly letters?: boolean;
+  /**
+   * Told which items could not be committed whole, instead of a rejection: only these are to be sent again, where the
+   * source can send items one by one. They count as neither accepted nor rejected.
+   */
+  readonly onFailed?: (failure: { readonly index: number; readonly error: unknown }) => void;
 }
+
+interface ReadItem {
+  readonly facts: readonly Fact[];
+  readonly reasons: readonly string[];
+  readonly outcome: ItemOutcome;
+}
+
+const unread: ReadItem = { facts: [], reasons: [], outcome: 'accepted' };
 
 /** A subscription payload holds at most 1 MiB before compression by CloudWatch Logs; this leaves room. */
 const maxDecodedBytes = 8 * 1024 * 1024;
@@ -71,41 +84,67 @@ export function createIngest(options: IngestOptions): Ingest {
     return arn === machineArn ? null : `workflow ${workflow} is bound to ${arn}, not to ${machineArn}`;
   }
 
-  return async (items, { letters = true } = {}) => {
-    const rejected: Rejection[] = [];
+  /** What is wrong with an item, and the facts that are in it all the same. */
+  async function read(item: unknown): Promise<ReadItem> {
+    const reasons: string[] = [];
     const facts: Fact[] = [];
-    const outcomes: ItemOutcome[] = [];
-    for (const [index, item] of items.entries()) {
-      const reasons: string[] = [];
-      const parts = parseItem(item);
-      for (const parsed of parts) {
-        if (parsed.type === 'rejected') reasons.push(parsed.reason);
-        else if (parsed.type === 'ignored') options.onIgnored?.(parsed.why);
-        else {
-          for (const fact of parsed.facts) {
-            const stranger = await strangerReason(fact);
-            if (stranger) reasons.push(stranger);
-            else facts.push(fact);
-          }
+    const parts = parseItem(item);
+    for (const parsed of parts) {
+      if (parsed.type === 'rejected') reasons.push(parsed.reason);
+      else if (parsed.type === 'ignored') options.onIgnored?.(parsed.why);
+      else {
+        for (const fact of parsed.facts) {
+          const stranger = await strangerReason(fact);
+          if (stranger) reasons.push(stranger);
+          else facts.push(fact);
         }
       }
-      const ignored = parts.every((parsed) => parsed.type === 'ignored');
-      outcomes.push(reasons.length > 0 ? 'rejected' : ignored ? 'ignored' : 'accepted');
-      if (reasons.length > 0) rejected.push({ index, reason: [...new Set(reasons)].slice(0, 5).join('; ') });
     }
+    const ignored = parts.every((parsed) => parsed.type === 'ignored');
+    return { facts, reasons, outcome: reasons.length > 0 ? 'rejected' : ignored ? 'ignored' : 'accepted' };
+  }
+
+  return async (items, { letters = true, onFailed } = {}) => {
+    const failed = new Set<number>();
+    /** Without anybody to tell, the trouble of one is the trouble of all. */
+    const attempt = async <T>(indexes: readonly number[], work: () => Promise<T>): Promise<T | null> => {
+      try {
+        return await work();
+      } catch (error) {
+        if (!onFailed) throw error;
+        for (const index of indexes) {
+          if (!failed.has(index)) onFailed({ index, error });
+          failed.add(index);
+        }
+        return null;
+      }
+    };
+    const found: ReadItem[] = [];
+    for (const [index, item] of items.entries()) found.push((await attempt([index], () => read(item))) ?? unread);
+    const rejected = found.flatMap(({ reasons }, index) =>
+      reasons.length > 0 ? [{ index, reason: [...new Set(reasons)].slice(0, 5).join('; ') }] : [],
+    );
     await Promise.all([
-      ...byKey(facts).map(({ key, own }) =>
-        options.appender.append(
-          key,
-          own.map((fact) => projectFact(fact, options.rulesOf(key.workflow))),
+      ...byKey(found).map(({ key, facts, indexes }) =>
+        attempt(indexes, () =>
+          options.appender.append(
+            key,
+            facts.map((fact) => projectFact(fact, options.rulesOf(key.workflow))),
+          ),
         ),
       ),
       letters && rejected.length > 0
-        ? options.deadLetters.add(rejected.map((one) => letterOf(one, items[one.index])))
+        ? attempt(
+            rejected.map(({ index }) => index),
+            () => options.deadLetters.add(rejected.map((one) => letterOf(one, items[one.index]))),
+          )
         : undefined,
     ]);
-    for (const [index, outcome] of outcomes.entries()) options.onItem?.(sourceOf(items[index]), outcome);
-    return { accepted: items.length - rejected.length, rejected };
+    for (const [index, { outcome }] of found.entries()) {
+      if (!failed.has(index)) options.onItem?.(sourceOf(items[index]), outcome);
+    }
+    const kept = rejected.filter(({ index }) => !failed.has(index));
+    return { accepted: items.length - failed.size - kept.length, rejected: kept };
   };
 
   function letterOf({ reason }: Rejection, item: unknown): DeadLetter {
@@ -134,13 +173,20 @@ function parseItem(item: unknown): readonly Parsed[] {
   }
 }
 
-function byKey(facts: readonly Fact[]): readonly { readonly key: LogKey; readonly own: readonly Fact[] }[] {
-  const groups = new Map<string, { key: LogKey; own: Fact[] }>();
-  for (const fact of facts) {
-    const name = nameOf(fact);
-    const group = groups.get(name);
-    if (group) group.own.push(fact);
-    else groups.set(name, { key: { workflow: fact.workflow, id: fact.id }, own: [fact] });
-  }
-  return [...groups.values()];
+interface OfOne {
+  readonly key: LogKey;
+  readonly facts: readonly Fact[];
+  /** Items that they came in. */
+  readonly indexes: readonly number[];
+}
+
+function byKey(found: readonly ReadItem[]): readonly OfOne[] {
+  const facts = found.flatMap((item, index) => item.facts.map((fact) => ({ fact, index })));
+  return [...Map.groupBy(facts, ({ fact }) => nameOf(fact)).values()].flatMap((own) => {
+    const [first] = own;
+    if (!first) return [];
+    const { workflow, id } = first.fact;
+    const indexes = [...new Set(own.map(({ index }) => index))];
+    return [{ key: { workflow, id }, facts: own.map(({ fact }) => fact), indexes }];
+  });
 }

@@ -1,12 +1,12 @@
+import type { Update } from '../../core/contract.ts';
 import { endUnknown } from '../../core/derive.ts';
 import type { ProjectedFact } from '../../core/facts.ts';
 import type { Head } from '../../core/head.ts';
-import { expressDeadline, isHopeless } from '../../core/hold.ts';
+import { expressDeadline, isHopeless, isSilent } from '../../core/hold.ts';
 import type { DeadLetters, Executions, Log, LogKey } from '../../core/ports.ts';
-import { projectFact } from '../../core/projection.ts';
-import { parseEventBridge } from '../../core/sources/event-bridge.ts';
 import type { RulesOf } from '../../core/workflow-rules.ts';
 import type { AppendExtras, Appender } from './append.ts';
+import { type DescribedFacts, describedFacts } from './described.ts';
 
 export interface SettleOptions {
   readonly log: Log;
@@ -19,18 +19,24 @@ export interface SettleOptions {
   readonly newId: () => string;
   /** Told each time that the sources were not enough, for metrics. */
   readonly onRepair?: (repair: Repair) => void;
+  /**
+   * Told each time that DescribeExecution brought a log further because an event had not come (G5). An owner or an output
+   * that an event left out (S13, S15) is none of these: nothing was lost.
+   */
+  readonly onLost?: () => void;
 }
 
 /**
- * `described`: DescribeExecution supplied facts. `impossible`: it could not be asked or did not help, and what waited
+ * `described`: DescribeExecution brought the log further. `impossible`: it could not be asked or did not help, and what waited
  * counts as it is. `assumed`: the end of an Express run. `abandoned`: an owner not found, so its facts are a dead letter.
  */
 export type Repair = 'described' | 'impossible' | 'assumed' | 'abandoned';
 
 /**
  * Looks at an execution whose `dueAt` has come: asks Step Functions for what held facts wait for (owner: S13; a missing
- * end or output: S15), and assumes the end of an Express run that never told it (S5). Does nothing when nothing is due,
- * so it may be called at least once per wake. Rejects on passing trouble; the head stays due.
+ * end or output: S15) and about an open Standard execution that is silent (G5), and assumes the end of an Express run that
+ * never told it (S5). Does nothing when nothing is due, so it may be called at least once per wake. Rejects on passing
+ * trouble; the head stays due.
  */
 export function createSettle(options: SettleOptions): (key: LogKey) => Promise<void> {
   const { appender, now } = options;
@@ -40,21 +46,26 @@ export function createSettle(options: SettleOptions): (key: LogKey) => Promise<v
     if (!head || head.dueAt === null || head.dueAt > now()) return;
     const assumed = assumedEnd(head, now());
     if (assumed) {
-      await appender.append(key, [assumed]);
-      options.onRepair?.('assumed');
+      await appender.append(key, [assumed], { onAppended: (updates) => repaired('assumed', updates) });
     }
     const waiting = head.held.filter((held) => held.reason !== 'start' && held.reason !== 'backlog');
     if (waiting.length === 0) {
-      if (!assumed) await appender.append(key, []);
+      if (!assumed) await look(key, head);
       return;
     }
     const { facts, possible } = await ask(head);
-    const extras: AppendExtras = possible ? {} : { release: new Set(['record', 'output'] as const) };
+    const extras: AppendExtras = {
+      ...(possible ? {} : { release: new Set(['record', 'output'] as const) }),
+      onAppended(updates) {
+        if (facts.length === 0) return;
+        repaired('described', updates);
+        if (updates.length > 0 && waiting.some(({ reason }) => reason === 'record')) options.onLost?.();
+      },
+    };
     const hopeless = waiting.filter((held) => held.reason === 'owner' && isHopeless(held, now()));
     if (hopeless.length === 0 || facts.some((fact) => fact.type === 'status' && fact.tenant !== null)) {
       await appender.append(key, facts, extras);
-      if (facts.length > 0) options.onRepair?.('described');
-      else if (!possible) options.onRepair?.('impossible');
+      if (facts.length === 0 && !possible) options.onRepair?.('impossible');
       return;
     }
     await options.deadLetters.add([
@@ -71,20 +82,30 @@ export function createSettle(options: SettleOptions): (key: LogKey) => Promise<v
     options.onRepair?.('abandoned');
   }
 
-  /** What DescribeExecution tells now. `possible` is false when asking again would not help. */
-  async function ask(head: Head): Promise<{ facts: readonly ProjectedFact[]; possible: boolean }> {
-    if (!head.run || head.run.express) return { facts: [], possible: false };
-    const description = await options.executions.describe(head.run.executionArn);
-    if (description.type === 'impossible') return { facts: [], possible: false };
-    const parsed = parseEventBridge(description.event);
-    if (parsed.type !== 'facts') return { facts: [], possible: false };
-    const facts = parsed.facts.map((fact) => projectFact(fact, options.rulesOf(head.workflow)));
-    const stillOmitted = facts.some((fact) => fact.type === 'status' && fact.result.type === 'omitted');
-    return { facts, possible: !stillOmitted };
+  /** Nothing is held. Whatever comes of it, the next look is later. */
+  async function look(key: LogKey, head: Head): Promise<void> {
+    const { facts } = head.held.length === 0 && isSilent(head, now()) ? await ask(head) : nothing;
+    const onAppended = (updates: readonly Update[]): void => {
+      repaired('described', updates);
+      if (updates.length > 0) options.onLost?.();
+    };
+    await appender.append(key, facts, facts.length > 0 ? { onAppended } : undefined);
+  }
+
+  /** A look that showed nothing new has repaired nothing. */
+  function repaired(repair: Repair, updates: readonly Update[]): void {
+    if (updates.length > 0) options.onRepair?.(repair);
+  }
+
+  async function ask({ run }: Head): Promise<DescribedFacts> {
+    if (!run || run.express) return nothing;
+    return describedFacts(options.executions, options.rulesOf, run.executionArn);
   }
 
   return settle;
 }
+
+const nothing: DescribedFacts = { facts: [], possible: false };
 
 function assumedEnd(head: Head, now: number): ProjectedFact | null {
   const { run, book } = head;
