@@ -1,15 +1,17 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Grant } from '../../core/access.ts';
 
 /** Step Functions' bound on names of state machines and executions (CreateStateMachine, StartExecution). */
-const name = z.string().min(1).max(80);
+const name = z.string().check(z.minLength(1), z.maxLength(80));
 
 /** What a watch token may name (S28), as `POST /tokens` takes it. */
 export const maxNamedExecutions = 20;
 
 const schema = z.union([
   z.strictObject({ workflow: name }),
-  z.strictObject({ executions: z.array(z.tuple([name, z.array(name).min(1)])).min(1) }),
+  z.strictObject({
+    executions: z.array(z.tuple([name, z.array(name).check(z.minLength(1))])).check(z.minLength(1)),
+  }),
 ]);
 
 /** The grant inside a token. Ids are grouped by workflow, because 20 executions have to fit 2,048 characters. */

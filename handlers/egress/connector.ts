@@ -1,30 +1,7 @@
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
 import type { Guard } from './guard.ts';
-
-/** A connection that the guard did not let happen. */
-function refusal(reason: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(reason), { code: 'STATUSWIRE_REFUSED' });
-}
-
-/** Answers the vetted addresses, so that what is dialled is what was vetted: no second look-up in between (rebinding). */
-function guardedLookup(guard: Guard, protocol: string): LookupFunction {
-  return (hostname, { all }, callback) => {
-    guard.vet(protocol, hostname).then(
-      (vetted) => {
-        if (vetted.type !== 'allowed') {
-          const reason = vetted.type === 'refused' ? vetted.reason : 'the host name does not resolve';
-          return callback(refusal(reason), []);
-        }
-        const answers = vetted.addresses.map((address) => ({ address, family: isIP(address) }));
-        const [first] = answers;
-        if (all || !first) callback(null, answers);
-        else callback(null, first.address, first.family);
-      },
-      (error) => callback(error, []),
-    );
-  };
-}
+import { guardedLookup, refusalOf } from './guarded-lookup.ts';
 
 /** undici's connector behind the guard. `timeoutMs` covers look-up, TCP and TLS. */
 export function createGuardedConnector(guard: Guard, timeoutMs: number): buildConnector.connector {
@@ -40,7 +17,7 @@ export function createGuardedConnector(guard: Guard, timeoutMs: number): buildCo
     guard.vet(options.protocol, options.hostname).then(
       (vetted) => {
         if (vetted.type === 'allowed') connect(options, callback);
-        else callback(refusal(vetted.type === 'refused' ? vetted.reason : 'no address'), null);
+        else callback(refusalOf(vetted), null);
       },
       (error) => callback(error, null),
     );

@@ -1,8 +1,8 @@
 import { Agent } from 'undici';
 import type { CheckUrl } from '../../handlers/webhooks/register.ts';
 import type { Send } from '../../handlers/webhooks/send.ts';
+import { createAttempt, maxAnswerBytes } from './attempt.ts';
 import { createGuardedConnector } from './connector.ts';
-import { createDeadline } from './deadline.ts';
 import { dispatchOnce } from './dispatch-once.ts';
 import { createGuard } from './guard.ts';
 import { type Resolve, resolveByDns } from './resolve.ts';
@@ -25,17 +25,6 @@ export interface Sender {
   close(): Promise<void>;
 }
 
-/** An answer's body means nothing to us; more than this is not even read, and costs the connection. Bytes. */
-const maxAnswerBytes = 4_096;
-
-/** A short word for the operator; messages would show addresses. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error';
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'STATUSWIRE_REFUSED') return error.message;
-  return code ?? error.name;
-}
-
 /**
  * Posts to the outside (design G9): guarded addresses only, no redirects, no proxy taken from the environment, HTTP/1.1
  * over connections kept alive.
@@ -52,17 +41,11 @@ export function createSender(options: SenderOptions): Sender {
   });
 
   return {
-    async send({ url, headers, body, signal }) {
-      using deadline = createDeadline(timeoutMs, signal);
-      try {
-        const { origin, pathname, search } = new URL(url);
-        const request = { origin, path: pathname + search, method: 'POST', headers, body } as const;
-        return await dispatchOnce(agent, request, maxAnswerBytes, deadline.signal);
-      } catch (error) {
-        if (deadline.passed()) return { type: 'failed', reason: `no answer within ${timeoutMs} ms` };
-        return { type: 'failed', reason: signal?.aborted ? 'broken off' : reasonOf(error) };
-      }
-    },
+    send: createAttempt(({ url, headers, body }, signal) => {
+      const { origin, pathname, search } = new URL(url);
+      const request = { origin, path: pathname + search, method: 'POST', headers, body } as const;
+      return dispatchOnce(agent, request, maxAnswerBytes, signal);
+    }, timeoutMs),
     checkUrl: guard.checkUrl,
     close: () => agent.destroy(),
   };
