@@ -41,7 +41,7 @@ export function layGround(service: string, options: GroundOptions = {}): Ground 
   let ports: TablePorts | null = null;
   return {
     environment,
-    telemetry: options.telemetry ?? createTelemetry(service),
+    telemetry: options.telemetry ?? createTelemetry(service, environment.optional('metricsNamespace') ?? undefined),
     get ports() {
       ports ??= createTablePorts({
         client: options.client ?? createDocumentClient(),

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, type MetricUnit } from '@aws-lambda-powertools/metrics';
 
-/** Every metric there is, in the namespace `Statuswire` with the dimension `service`; alarms and dashboard name these. */
+/** Every metric there is, in the deployment's namespace with the dimension `service`; alarms and dashboard name these. */
 const units = {
   /** Facts that entered a log or are held for it. */
   FactsTaken: 'Count',
@@ -42,9 +42,9 @@ export interface Telemetry {
 }
 
 /** Powertools writes both to the Lambda's log: JSON lines, and metrics in CloudWatch's embedded metric format. */
-export function createTelemetry(service: string): Telemetry {
+export function createTelemetry(service: string, namespace = 'Statuswire'): Telemetry {
   const logger = new Logger({ serviceName: service });
-  const metrics = new Metrics({ namespace: 'Statuswire', serviceName: service });
+  const metrics = new Metrics({ namespace, serviceName: service });
   return {
     info: (message, more = {}) => logger.info(message, more),
     warn: (message, more = {}) => logger.warn(message, more),

@@ -21,7 +21,7 @@ export const variables = {
   ingestQueue: 'STATUSWIRE_INGEST_QUEUE',
   /** URL of the queue of accepted starts. */
   startQueue: 'STATUSWIRE_START_QUEUE',
-  /** URL of the queue that wakes the webhook sender. */
+  /** URL of the queue that wakes the webhook sender; absent where that channel is off. */
   webhookQueue: 'STATUSWIRE_WEBHOOK_QUEUE',
   /** URL of the queue that poison messages of this Lambda go to, with their reason. */
   deadLetterQueue: 'STATUSWIRE_DEAD_LETTER_QUEUE',
@@ -39,8 +39,10 @@ export const variables = {
   origins: 'STATUSWIRE_ORIGINS',
   /** CIDR blocks that webhooks may lead to although they are private, separated by spaces; none by default (G9). */
   webhookAllow: 'STATUSWIRE_WEBHOOK_ALLOW',
-  /** Epoch milliseconds of the deployment: runs that ended before are none of ours. Default 0. */
+  /** Epoch milliseconds of the deployment: runs that ended before are none of ours. Default: the reconciler's first run. */
   since: 'STATUSWIRE_SINCE',
+  /** Of the metrics; of its own for each deployment, or their alarms would share them. Default `Statuswire`. */
+  metricsNamespace: 'STATUSWIRE_METRICS_NAMESPACE',
 } as const;
 
 export type Variable = keyof typeof variables;

@@ -79,7 +79,9 @@ export function createAwsApi(options: AwsApiOptions) {
     ingest,
     intake: { accept },
     operations: createOperations({ log, appender, executions, deadLetters, ingest, now }),
-    webhooks: createWebhookRegistry({ endpoints, deliveries, checkUrl: options.checkUrl, clock: now, random }),
+    ...(options.channels.webhooks && {
+      webhooks: createWebhookRegistry({ endpoints, deliveries, checkUrl: options.checkUrl, clock: now, random }),
+    }),
     graphql: createGraphqlHttp(graphql),
     discovery: awsDiscovery(options.channels),
     origins: options.origins,

@@ -1,9 +1,10 @@
 import type { ChannelInfo, Discovery } from '../../core/contract.ts';
 
-/** Where the channels are that a deployment can go without; null: it does. */
+/** The channels that a deployment can go without; null or false: it does. */
 export interface DeployedChannels {
   /** `wss://…/<stage>` of the WebSocket API. */
   readonly socketUrl: string | null;
+  readonly webhooks: boolean;
   /** `https://…/graphql` of the AppSync API. */
   readonly appsync: { readonly url: string; readonly region: string } | null;
 }
@@ -12,7 +13,7 @@ export interface DeployedChannels {
  * What the deployment offers (S22), the preferred first as everywhere. Polling says no `maxWaitSeconds`: a request that is
  * held costs Lambda time, so every answer comes at once (S19).
  */
-export function awsDiscovery({ socketUrl, appsync }: DeployedChannels): (baseUrl: string) => Discovery {
+export function awsDiscovery({ socketUrl, appsync, webhooks }: DeployedChannels): (baseUrl: string) => Discovery {
   const subscriptions: readonly ChannelInfo[] = [
     ...(socketUrl === null
       ? []
@@ -24,7 +25,7 @@ export function awsDiscovery({ socketUrl, appsync }: DeployedChannels): (baseUrl
     channels: [
       ...subscriptions,
       { channel: 'polling', protocol: 'http', url: baseUrl },
-      { channel: 'webhook', protocol: 'standard-webhooks', url: `${baseUrl}/webhooks` },
+      ...(webhooks ? [{ channel: 'webhook', protocol: 'standard-webhooks', url: `${baseUrl}/webhooks` } as const] : []),
     ],
   });
 }

@@ -44,6 +44,7 @@ const answer = createAwsApi({
   schema: sdl,
   channels: {
     socketUrl: environment.optional('socketUrl'),
+    webhooks: environment.optional('webhookQueue') !== null,
     appsync: graphqlUrl === null ? null : { url: graphqlUrl, region: process.env.AWS_REGION ?? '' },
   },
   origins: environment.list('origins'),

@@ -58,7 +58,8 @@ export interface ApiDeps {
   readonly intake: Intake;
   /** What the operator does to executions and dead letters. */
   readonly operations: Operations;
-  readonly webhooks: Webhooks;
+  /** Without it there are no such routes. */
+  readonly webhooks?: Webhooks;
   /** Answers `POST /graphql`. */
   readonly graphql: GraphqlHttp;
   /** The channels of this deployment; `baseUrl` is where this API answers, without a slash at its end (S22). */

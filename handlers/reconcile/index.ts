@@ -14,6 +14,7 @@ import { createDueHeads } from './due-heads.ts';
 import { createListing } from './listing.ts';
 import { type Chore, createReconcile } from './reconcile.ts';
 import { createRequeueDeliveries, createRequeueIntakes, type SendAll } from './requeue.ts';
+import { sinceOf } from './since.ts';
 import { createTakeIn } from './take-in.ts';
 import { createUntilDone } from './until-done.ts';
 
@@ -28,14 +29,13 @@ const { log, deadLetters, deliveries, intakes, connections, marks } = ports;
 const { rulesOf } = workflows;
 
 const sqs = new SQSClient(clientDefaults);
-const sendTo = (variable: 'webhookQueue' | 'startQueue'): SendAll => {
-  const queue = createQueue(sqs, environment.text(variable));
+const sendTo = (queueUrl: string): SendAll => {
+  const queue = createQueue(sqs, queueUrl);
   return (bodies) => queue.send(bodies.map((body) => ({ body })));
 };
 const sfn = createSfnClient();
 const executions = createExecutions({ client: sfn, workflows, place: environment.text('place'), now, newId });
 const appender = foundation.appender();
-const since = environment.number('since', 0);
 
 const repaired = (): void => telemetry.measure('Repairs', 1);
 const onError = (error: unknown, { workflow, id }: { readonly workflow: string; readonly id: string }): void =>
@@ -55,37 +55,49 @@ function closing(url: string): Chore {
   const sweep = createConnectionSweep({ connections, sockets });
   return { name: 'expired connections', run: createUntilDone(() => sweep(now(), atATime)) };
 }
-const managementUrl = environment.optional('managementUrl');
 
-const reconcile = createReconcile({
-  dueHeads: createDueHeads({ ...parts, settle }),
-  listing: createListing({
-    list: createListExecutions(sfn),
-    takeIn: createTakeIn({ ...parts, since, onRepair: repaired }),
-    marks,
-    since,
+const delivering = (queueUrl: string): Chore => ({
+  name: 'due deliveries',
+  run: createRequeueDeliveries({
+    deliveries,
+    send: sendTo(queueUrl),
+    onOldest: (seconds) => telemetry.measure('OldestUndeliveredSeconds', seconds),
     now,
   }),
-  machines: [...workflows.standard.values()],
-  chores: [
-    { name: 'pending starts', run: createRequeueIntakes({ intakes, send: sendTo('startQueue'), now }) },
-    {
-      name: 'due deliveries',
-      run: createRequeueDeliveries({
-        deliveries,
-        send: sendTo('webhookQueue'),
-        onOldest: (seconds) => telemetry.measure('OldestUndeliveredSeconds', seconds),
-        now,
-      }),
-    },
-    { name: 'expired logs', run: createUntilDone(() => ports.expireLogs(now(), atATime)) },
-    ...(managementUrl === null ? [] : [closing(managementUrl)]),
-  ],
-  now,
-  onTrouble: (chore, error) => telemetry.warn('a part of the run stopped; the next run goes on', { chore, error }),
 });
+const managementUrl = environment.optional('managementUrl');
+const webhookQueue = environment.optional('webhookQueue');
+
+const reconcileSince = (since: number) =>
+  createReconcile({
+    dueHeads: createDueHeads({ ...parts, settle }),
+    listing: createListing({
+      list: createListExecutions(sfn),
+      takeIn: createTakeIn({ ...parts, since, onRepair: repaired }),
+      marks,
+      since,
+      now,
+    }),
+    machines: [...workflows.standard.values()],
+    chores: [
+      {
+        name: 'pending starts',
+        run: createRequeueIntakes({ intakes, send: sendTo(environment.text('startQueue')), now }),
+      },
+      ...(webhookQueue === null ? [] : [delivering(webhookQueue)]),
+      { name: 'expired logs', run: createUntilDone(() => ports.expireLogs(now(), atATime)) },
+      ...(managementUrl === null ? [] : [closing(managementUrl)]),
+    ],
+    now,
+    onTrouble: (chore, error) => telemetry.warn('a part of the run stopped; the next run goes on', { chore, error }),
+  });
+
+const given = environment.optional('since') === null ? null : environment.number('since', 0);
+/** Kept, because it remembers which machine's turn is next. */
+let reconcile: ReturnType<typeof createReconcile> | null = null;
 
 /** Every minute, by schedule. */
 export const handler = createHandler(telemetry, async (_event: unknown, context) => {
+  reconcile ??= reconcileSince(await sinceOf(marks, given, now));
   await reconcile(now() + context.getRemainingTimeInMillis() - reserveMs);
 });

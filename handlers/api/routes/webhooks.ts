@@ -34,9 +34,10 @@ function filterOf({ workflows, kinds, statuses }: z.infer<typeof filterSchema>):
   return { ...(workflows && { workflows }), ...(kinds && { kinds }), ...(statuses && { statuses }) };
 }
 
-/** `POST·GET·DELETE /webhooks`: a tenant's endpoints. The secret is in the answer to the registration and nowhere else. */
+/** `POST·GET·DELETE /webhooks`, where that channel is: a tenant's endpoints. The secret is in the answer to the registration and nowhere else. */
 export function webhookRoutes(api: Api, deps: RouteDeps): void {
   const { verifier, endpoints, webhooks, limits } = deps;
+  if (!webhooks) return;
   const scope = requireScope(verifier, 'webhooks');
   const body = jsonBody({ maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth, optional: false });
   const denied = problemAnswers('unauthorized', 'forbidden');

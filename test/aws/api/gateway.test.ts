@@ -106,12 +106,17 @@ describe('on Lambda', () => {
   it('S22: discovery lists what is deployed, and polling that does not wait', async () => {
     const polling = { channel: 'polling', protocol: 'http', url: 'https://api.example.com/v1' };
     const webhook = { channel: 'webhook', protocol: 'standard-webhooks', url: 'https://api.example.com/v1/webhooks' };
-    const discover = async (socketUrl: string | null, appsync: { url: string; region: string } | null) => {
+    const discover = async (
+      socketUrl: string | null,
+      appsync: { url: string; region: string } | null,
+      webhooks = true,
+    ) => {
       const publicUrl = 'https://api.example.com/v1/';
-      const { send } = await gatewayKit({ publicUrl, channels: { socketUrl, appsync } });
+      const { send } = await gatewayKit({ publicUrl, channels: { socketUrl, appsync, webhooks } });
       return JSON.parse((await send({ path: '/.well-known/statuswire' })).body);
     };
     expect(await discover(null, null)).toEqual({ version: 1, channels: [polling, webhook] });
+    expect(await discover(null, null, false)).toEqual({ version: 1, channels: [polling] });
     const socketUrl = 'wss://abc.execute-api.eu-west-1.amazonaws.com/live';
     const appsync = { url: 'https://abc.appsync-api.eu-west-1.amazonaws.com/graphql', region: 'eu-west-1' };
     expect(await discover(socketUrl, appsync)).toEqual({
@@ -123,6 +128,17 @@ describe('on Lambda', () => {
         webhook,
       ],
     });
+  });
+
+  it('takes no webhook where nobody would deliver', async () => {
+    const { send } = await gatewayKit({ channels: { socketUrl: null, appsync: null, webhooks: false } });
+    const answer = await send({
+      method: 'POST',
+      path: '/webhooks',
+      headers: json(),
+      body: '{"url":"https://a.example"}',
+    });
+    expect(answer.statusCode).toBe(404);
   });
 
   it('there are no metrics to fetch', async () => {

@@ -81,7 +81,7 @@ export async function gatewayKit(overrides: Partial<AwsApiOptions> = {}): Promis
     ...{ executions, appender, ingest, rulesOf, schema, now, newId },
     isStartable: (workflow) => workflow === 'orders',
     checkUrl: createGuard(['127.0.0.1/32'], async () => ['93.184.216.34']).checkUrl,
-    channels: { socketUrl: null, appsync: null },
+    channels: { socketUrl: null, appsync: null, webhooks: true },
     origins: [],
     publicUrl: null,
     random: randomBytes,

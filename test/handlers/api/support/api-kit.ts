@@ -6,7 +6,7 @@ import type { RedriveOutcome } from '../../../../core/ports.ts';
 import { defaultRules } from '../../../../core/workflow-rules.ts';
 import { openStore, type Store } from '../../../../embedded/store/index.ts';
 import { createApi } from '../../../../handlers/api/api.ts';
-import type { ApiDeps, ApiEnv, UnexpectedError } from '../../../../handlers/api/types.ts';
+import type { ApiDeps, ApiEnv, UnexpectedError, Webhooks } from '../../../../handlers/api/types.ts';
 import { normalBasePath } from '../../../../handlers/api/urls.ts';
 import { newApiKey } from '../../../../handlers/authorize/api-key.ts';
 import { createVerifier, type Verifier } from '../../../../handlers/authorize/verifier.ts';
@@ -56,7 +56,7 @@ export async function apiKit(overrides: Partial<ApiDeps> = {}): Promise<ApiKit> 
   const clock = (): number => kit.now;
   const verifier = createVerifier({ keys: store.keys, tokenSecrets: [new Uint8Array(32).fill(7)], now: clock });
   let made = 0;
-  const register: ApiDeps['webhooks']['register'] = async ({ tenant, url, filter, description }) => {
+  const register: Webhooks['register'] = async ({ tenant, url, filter, description }) => {
     if (url.includes('127.0.0.1')) return { type: 'refused', reason: 'the host has an address that is not public' };
     const endpoint = {
       id: `ep_${++made}`,
