@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { declaration, sourceMap } from './emitted.ts';
 import { entriesOf, publishedManifest, readManifest } from './entries.ts';
+import { shorten } from './shorten.ts';
 
 const sdk = fileURLToPath(new URL('..', import.meta.url));
 const root = join(sdk, '..');
@@ -49,15 +50,14 @@ export function buildPackage(out: string): void {
       writeFileSync(join(out, file), text);
     };
     const from = join(emitted, 'client-sdk/src');
-    for (const file of globSync('**/*.{js,d.ts,map}', { cwd: from })) {
-      const text = readFileSync(join(from, file), 'utf8');
-      const depth = file.split('/').length - 1;
-      if (file.endsWith('.map'))
-        write(
-          file,
-          sourceMap(text, `${'../'.repeat(depth)}src/${JSON.parse(text).sources[0].split('/client-sdk/src/')[1]}`),
-        );
-      else write(file, file.endsWith('.d.ts') ? declaration(text, depth) : text);
+    const read = (file: string): string => readFileSync(join(from, file), 'utf8');
+    const depthOf = (file: string): number => file.split('/').length - 1;
+    for (const file of globSync('**/*.d.ts', { cwd: from })) write(file, declaration(read(file), depthOf(file)));
+    for (const file of globSync('**/*.js', { cwd: from })) {
+      const { code, map } = shorten(read(file), read(`${file}.map`), file);
+      const source = JSON.parse(map).sources[0].split('client-sdk/src/')[1];
+      write(file, code);
+      write(`${file}.map`, sourceMap(map, `${'../'.repeat(depthOf(file))}src/${source}`));
     }
     write('contract.d.ts', readFileSync(join(emitted, 'core/contract.d.ts'), 'utf8'));
     write('package.json', `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`);

@@ -1,6 +1,6 @@
 import { attempt } from './attempt.ts';
 import { isStatusError, StatuswireError } from './errors.ts';
-import type { Timers } from './timers.ts';
+import { never, type Timers } from './timers.ts';
 
 /**
  * A token, or how to get one. A function is asked again when the service refuses what it gave, and shortly before a JWT
@@ -8,9 +8,7 @@ import type { Timers } from './timers.ts';
  */
 export type TokenSource = string | (() => string | Promise<string>);
 
-const never = Number.POSITIVE_INFINITY;
-
-/** One current token for all requests and sockets of a client. Never put into a URL, an error or a log. */
+/** One current token for all requests and sockets of a client. Never put into a URL, an error or a log. @internal */
 export interface Auth {
   /** The token without `Bearer`; null when the client has none. Callers share one request under way. */
   token(): Promise<string | null>;
@@ -20,35 +18,34 @@ export interface Auth {
   dueMs(): number;
 }
 
+/** @internal */
 export function createAuth(source: TokenSource | undefined, timers: Timers): Auth {
-  let asked: Promise<string> | null = null;
+  let asked: Promise<string | null> | null = null;
   let token: string | null = null;
   let due = never;
+
+  async function ask(): Promise<string | null> {
+    if (typeof source !== 'function') return source ?? null;
+    due = never;
+    // Not at once, so that a function that throws at once finds `asked` set, to be reset.
+    await null;
+    try {
+      token = await source();
+      due = dueAt(token, timers.now());
+      return token;
+    } catch (cause) {
+      asked = null;
+      // Whatever else it is, a `not-found` of the function's own calls say, tells nothing about what is watched.
+      throw isStatusError(cause, 'unauthorized')
+        ? cause
+        : new StatuswireError('unavailable', 'The token function failed.', { cause });
+    }
+  }
 
   return {
     dueMs: () => due - timers.now(),
     async token() {
-      if (source === undefined) return null;
-      if (!asked || timers.now() >= due) {
-        due = never;
-        // The function is called within the promise, so that one that throws is not kept.
-        asked = Promise.resolve()
-          .then(typeof source === 'function' ? source : () => source)
-          .then(
-            (got) => {
-              token = got;
-              if (typeof source === 'function') due = dueAt(got, timers.now());
-              return got;
-            },
-            (cause) => {
-              asked = null;
-              // Whatever else it is, a `not-found` of the function's own calls say, tells nothing about what is watched.
-              throw isStatusError(cause, 'unauthorized')
-                ? cause
-                : new StatuswireError('unavailable', 'The token function failed.', { cause });
-            },
-          );
-      }
+      if (!asked || timers.now() >= due) asked = ask();
       return asked;
     },
     refused(refused) {
@@ -70,8 +67,8 @@ interface Claims {
  */
 function dueAt(token: string, now: number): number {
   const claims = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
-  // What is no JWT gives NaN.
-  const { exp = Number.NaN, iat = now / 1000 } = attempt((): Claims => JSON.parse(atob(claims))) ?? {};
+  // What is no JWT ended long ago.
+  const { exp = 0, iat = now / 1000 } = attempt((): Claims => JSON.parse(atob(claims))) ?? {};
   const due = 1000 * Math.max(iat + 0.8 * (exp - iat), exp - 30);
   return due > now ? due : never;
 }

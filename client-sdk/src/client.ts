@@ -1,16 +1,15 @@
 import type { Json, Update } from '../../core/contract.ts';
 import { attempt } from './attempt.ts';
 import { createAuth, type TokenSource } from './auth.ts';
-import { type ChannelDeps, type ChannelFactory, isUpdate, type PullChannel, type SharedChannel } from './channel.ts';
+import { asUpdate, type ChannelDeps, type ChannelFactory, type PullChannel, type SharedChannel } from './channel.ts';
 import { pollChannel } from './channels/poll.ts';
 import type { WebSocketConstructor } from './channels/socket.ts';
 import { createDiscoverer } from './discovery.ts';
 import { createEnvironment, type Environment } from './environment.ts';
 import { StatuswireError } from './errors.ts';
 import { createRequest, type Fetch, pathOf } from './http.ts';
-import { supervise } from './supervisor.ts';
 import { createAlarm, realTimers, type Timers } from './timers.ts';
-import { createWatch, type OpenWatch, type Watch, type WatchOptions } from './watch.ts';
+import { createWatch, type OpenWatch, type Watch, type WatchHost, type WatchOptions } from './watch.ts';
 
 /** Where a client keeps what should outlive it. What it throws is ignored. `Map` fits, and `localStorage` by two lambdas. */
 export interface Storage {
@@ -109,32 +108,44 @@ export function createStatusClient<Workflows = Record<string, unknown>>(
   } = options;
   const url = new URL(options.url, globalThis.location?.href).href.replace(/\/+$/, '');
   const auth = createAuth(token, timers);
-  const lifetime = new AbortController();
-  const request = createRequest({ url, auth, timers, lifetime: lifetime.signal, fetch });
-  const deps: ChannelDeps = {
-    request,
-    auth,
-    discoverer: createDiscoverer(request, timers),
-    timers,
-    url,
-    WebSocket,
-    fetch,
-  };
+  const ending = new AbortController();
+  const lifetime = ending.signal;
+  const request = createRequest({ url, auth, timers, lifetime, fetch });
+  const discoverer = createDiscoverer(request, timers);
+  const deps: ChannelDeps = { request, auth, discoverer, timers, url, WebSocket, fetch };
   const channels = options.channels.map((channel) => channel(deps));
   const polling = channels.find((channel): channel is PullChannel => channel.channel === 'polling');
-  const pull = polling ?? pollChannel(deps);
   const pushes = channels.filter((channel): channel is SharedChannel => channel.channel !== 'polling');
   const open = new Set<OpenWatch>();
   const hidden = createAlarm(timers);
   let leaveEnvironment: (() => void) | null = null;
 
-  const memory = (...names: readonly string[]) => {
-    const key = `statuswire:${url}${pathOf(...names)}`;
-    // It may throw, as Safari's private mode does. It is a convenience only.
-    return {
-      get: (): unknown => attempt(() => JSON.parse(storage.get(key) ?? 'null')),
-      set: (value: unknown) => void attempt(() => storage.set(key, JSON.stringify(value))),
-    };
+  const host: WatchHost = {
+    request,
+    timers,
+    lifetime,
+    pushes,
+    polls: !!polling,
+    puller: polling ?? pollChannel(deps),
+    memory(...names) {
+      const key = `statuswire:${url}${pathOf(...names)}`;
+      // It may throw, as Safari's private mode does. It is a convenience only.
+      return {
+        get: () => attempt(() => JSON.parse(storage.get(key) ?? 'null')),
+        set: (value) => void attempt(() => storage.set(key, JSON.stringify(value))),
+      };
+    },
+    enter(watch) {
+      leaveEnvironment ??= environment.onWake(wake, hide);
+      open.add(watch);
+      return () => {
+        open.delete(watch);
+        if (open.size > 0) return;
+        hidden.clear();
+        leaveEnvironment?.();
+        leaveEnvironment = null;
+      };
+    },
   };
 
   function wake(stale: boolean): void {
@@ -149,61 +160,27 @@ export function createStatusClient<Workflows = Record<string, unknown>>(
     });
 
   function close(): void {
-    lifetime.abort(new StatuswireError('closed', 'The client was closed.'));
-    for (const watch of open) watch.close();
-    for (const channel of pushes) channel.close();
+    ending.abort(new StatuswireError('closed', 'The client was closed.'));
+    for (const each of [...open, ...pushes]) each.close();
   }
 
   return {
-    watch(workflow, id, watchOptions = {}) {
-      const stored = memory(workflow, id);
-      return createWatch({
-        workflow,
-        id,
-        options: watchOptions,
-        timers,
-        stored,
-        supervise: (watch, notFoundAfterMs) =>
-          supervise({
-            target: { workflow, id },
-            pull,
-            pushes,
-            polls: !!polling,
-            timers,
-            memory: memory(),
-            notFoundAfterMs,
-            watch,
-          }),
-        fetchResult: async (signal) => {
-          const { body } = await request(`/result${pathOf(workflow, id)}`, { signal });
-          return (body as { readonly output?: Json }).output ?? null;
-        },
-        enter(watch) {
-          if (lifetime.signal.aborted) return null;
-          leaveEnvironment ??= environment.onWake(wake, hide);
-          open.add(watch);
-          return () => {
-            open.delete(watch);
-            if (open.size > 0) return;
-            hidden.clear();
-            leaveEnvironment?.();
-            leaveEnvironment = null;
-          };
-        },
-      }) as Watch<Workflows[typeof workflow]>;
-    },
+    watch: (workflow, id, watchOptions = {}) =>
+      createWatch(host, { workflow, id }, watchOptions) as Watch<Workflows[typeof workflow]>,
 
     async status(workflow, id, { signal } = {}) {
       const { body } = await request(`/status${pathOf(workflow, id)}`, { signal });
-      if (!isUpdate(body)) throw new StatuswireError('bad-answer', 'The answer is no update.');
-      return body;
+      return asUpdate(body);
     },
 
     async start(workflow, { id, input, idempotencyKey, signal } = {}) {
       const { body } = await request(`/executions${pathOf(workflow)}`, {
         method: 'POST',
-        body: { id, input },
-        headers: { ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }) },
+        body: JSON.stringify({ id, input }),
+        headers: {
+          'content-type': 'application/json',
+          ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+        },
         signal,
       });
       return body as Started;

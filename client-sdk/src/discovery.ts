@@ -1,7 +1,7 @@
 import type { ChannelInfo, Discovery } from '../../core/contract.ts';
 import { asStatusError, StatuswireError } from './errors.ts';
 import type { Request } from './http.ts';
-import { backoffMs, type Timers } from './timers.ts';
+import { backoffMs, never, type Timers } from './timers.ts';
 
 /** Which channels the deployment has; asked once per client, when the first channel wants to know, and kept. */
 export interface Discoverer {
@@ -15,16 +15,17 @@ export interface Discoverer {
 const path = '/.well-known/statuswire';
 
 export function createDiscoverer(request: Request, timers: Timers): Discoverer {
-  let asking: Promise<Discovery> | null = null;
+  let asking: Promise<Discovery['channels']> | null = null;
   let failures = 0;
   /** A refusal is kept until then, because every watch asks here. */
-  let notBefore = Number.POSITIVE_INFINITY;
+  let notBefore = never;
 
-  async function ask(): Promise<Discovery> {
+  async function ask(): Promise<Discovery['channels']> {
     try {
-      const body = (await request(path, { isPublic: true })).body as Discovery | null;
-      if (!Array.isArray(body?.channels)) throw new StatuswireError('bad-answer', `${path}: no channels.`);
-      return body;
+      const { body } = await request(path, { isPublic: true });
+      const { channels } = (body ?? {}) as Partial<Discovery>;
+      if (!Array.isArray(channels)) throw new StatuswireError('bad-answer', `${path}: no channels.`);
+      return channels;
     } catch (error) {
       const reason = asStatusError(error);
       notBefore = timers.now() + Math.max(reason.retryAfterMs ?? 0, backoffMs(timers, failures++));
@@ -35,10 +36,10 @@ export function createDiscoverer(request: Request, timers: Timers): Discoverer {
   return {
     async find(protocol) {
       if (!asking || timers.now() >= notBefore) {
-        notBefore = Number.POSITIVE_INFINITY;
+        notBefore = never;
         asking = ask();
       }
-      return (await asking).channels.find((info) => info.protocol === protocol) ?? null;
+      return (await asking).find((info) => info.protocol === protocol) ?? null;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { on } from './on.ts';
 import { createAlarm, type Timers } from './timers.ts';
 
 /** What the SDK learns from what surrounds it; injectable for tests, and for runtimes with events of their own. */
@@ -38,21 +39,17 @@ export const createEnvironment = (
       return slept;
     }
 
-    const onOnline = () => listener(true);
-    const onShow = ({ persisted }: { readonly persisted: boolean }) => persisted && listener(true);
-    const onVisible = () => (document.hidden ? hide?.() : listener(look()));
-
     // Not every runtime that has the one has the others: workers have no document, Node and React Native no events.
     if (!scope.addEventListener) return () => undefined;
     look();
-    scope.addEventListener('online', onOnline);
-    scope.addEventListener('pageshow', onShow);
-    document?.addEventListener('visibilitychange', onVisible);
+    const offs = [
+      alarm.clear,
+      on(scope, 'online', () => listener(true)),
+      on(scope, 'pageshow', (event) => (event as PageTransitionEvent).persisted && listener(true)),
+      on(document, 'visibilitychange', () => (document.hidden ? hide() : listener(look()))),
+    ];
     return () => {
-      alarm.clear();
-      scope.removeEventListener('online', onOnline);
-      scope.removeEventListener('pageshow', onShow);
-      document?.removeEventListener('visibilitychange', onVisible);
+      for (const off of offs) off();
     };
   },
 });

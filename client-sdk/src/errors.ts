@@ -39,14 +39,14 @@ interface Details {
 }
 
 const hints: { readonly [code in StatusErrorCode]: string } = {
-  unauthorized: 'Check that the token is current and names this execution.',
+  unauthorized: 'Check the token.',
   'not-found': 'Check workflow, id and token.',
-  conflict: 'Choose another id.',
+  conflict: 'Choose another.',
   invalid: 'Correct the request.',
   unavailable: 'Try again later.',
-  'bad-answer': 'Check the url, and proxies in between.',
+  'bad-answer': 'Check the url and proxies.',
   unsupported: "Use channels: 'auto'.",
-  closed: 'Create a new handle.',
+  closed: 'Create a new one.',
   'execution-failed': 'See errorName and cause.',
 };
 

@@ -1,15 +1,17 @@
 import { attempt } from './attempt.ts';
 import type { Auth } from './auth.ts';
 import { asStatusError, type StatusErrorCode, StatuswireError } from './errors.ts';
+import { on } from './on.ts';
 import { createAlarm, type Timers } from './timers.ts';
 
 /** What the SDK needs of `fetch`. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
+/** @internal */
 export interface RequestOptions {
-  readonly method?: 'GET' | 'POST';
-  /** Sent as JSON. */
-  readonly body?: unknown;
+  /** @default 'GET' */
+  readonly method?: 'POST';
+  readonly body?: string;
   readonly headers?: { readonly [name: string]: string };
   readonly signal?: AbortSignal | undefined;
   /** Given up after this long, token and body included. @default 15000 */
@@ -18,6 +20,7 @@ export interface RequestOptions {
   readonly isPublic?: boolean;
 }
 
+/** @internal */
 export interface Answer {
   readonly body: unknown;
   /** `Retry-After`; null when the service did not say. */
@@ -27,13 +30,15 @@ export interface Answer {
 /**
  * Sends one request under the service's URL and reads its JSON. 401 and 403 get one more try with a fresh token.
  * Rejects with a `StatuswireError`, or with the signal's reason.
+ * @internal
  */
 export type Request = (path: string, options?: RequestOptions) => Promise<Answer>;
 
-/** `/orders/order-1042`: names as the rest of a path. */
+/** `/orders/order-1042`: names as the rest of a path. @internal */
 export const pathOf = (...names: readonly string[]): string =>
   names.map((name) => `/${encodeURIComponent(name)}`).join('');
 
+/** @internal */
 interface HttpDeps {
   /** Without a slash at its end. */
   readonly url: string;
@@ -44,56 +49,44 @@ interface HttpDeps {
   readonly lifetime: AbortSignal;
 }
 
+/** @internal */
 export function createRequest({ url, fetch, auth, timers, lifetime }: HttpDeps): Request {
-  async function send(path: string, options: RequestOptions, signal: AbortSignal): Promise<Answer> {
-    const { method = 'GET', body, headers, isPublic } = options;
-    for (let refreshed = false; ; refreshed = true) {
-      const token = isPublic ? null : await auth.token();
-      const response = await fetch(url + path, {
-        method,
-        signal,
-        headers: {
-          ...(token && { authorization: `Bearer ${token}` }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      const { ok, status } = response;
-      const text = await response.text();
-      const code = codes[status] ?? (status < 500 ? 'invalid' : 'unavailable');
-      if (code === 'unauthorized') {
-        auth.refused(token);
-        if (!refreshed) continue;
-      }
-      const retryAfterMs = parseRetryAfter(response.headers.get('retry-after') ?? '', timers.now());
-      const answer: unknown = attempt(() => JSON.parse(text));
-      if (ok && answer !== undefined) return { body: answer, retryAfterMs };
-      // RFC 9457: `detail` is written for people.
-      const { detail = 'no JSON' } = (answer ?? {}) as { readonly detail?: unknown };
-      throw new StatuswireError(ok ? 'bad-answer' : code, `${method} ${path}: ${status}, ${detail}.`, { retryAfterMs });
+  async function send(path: string, init: RequestInit, isPublic?: boolean, refreshed?: boolean): Promise<Answer> {
+    const token = isPublic ? null : await auth.token();
+    const headers = { ...(token && { authorization: `Bearer ${token}` }), ...init.headers };
+    const response = await fetch(url + path, { ...init, headers });
+    const { ok, status } = response;
+    const body: unknown = attempt(JSON.parse, await response.text());
+    const code = codes[status] ?? (status < 500 ? 'invalid' : 'unavailable');
+    if (code === 'unauthorized') {
+      auth.refused(token);
+      if (!refreshed) return send(path, init, isPublic, true);
     }
+    const retryAfterMs = parseRetryAfter(response.headers.get('retry-after') ?? '', timers.now());
+    if (ok && body !== undefined) return { body, retryAfterMs };
+    // RFC 9457: `detail` is written for people.
+    const { detail = 'no JSON' } = (body ?? {}) as { readonly detail?: unknown };
+    throw new StatuswireError(ok ? 'bad-answer' : code, `${path}: ${status}, ${detail}.`, { retryAfterMs });
   }
 
-  return (path, options = {}) =>
+  return (path, { signal, timeoutMs = 15_000, isPublic, ...init } = {}) =>
     new Promise((resolve, reject) => {
-      const { signal, timeoutMs = 15_000 } = options;
-      const ending = [lifetime, signal];
       const inner = new AbortController();
       const alarm = createAlarm(timers);
       // Settled here and not by fetch, because the token function has no signal and a polyfill may ignore its own.
       const finish = <T>(settle: (value: T) => void, value: T): void => {
-        alarm.clear();
-        for (const each of ending) each?.removeEventListener('abort', onAbort);
+        for (const off of offs) off();
         settle(value);
         inner.abort();
       };
-      const onAbort = () => finish(reject, ending.find((each) => each?.aborted)?.reason);
-      for (const each of ending) each?.addEventListener('abort', onAbort);
+      const ending = [lifetime, signal];
+      const aborted = () => ending.find((each) => each?.aborted);
+      const onAbort = () => finish(reject, aborted()?.reason);
+      const offs = [alarm.clear, ...ending.map((each) => on(each, 'abort', onAbort))];
       alarm.set(timeoutMs, () => finish(reject, new StatuswireError('unavailable', `${path}: no answer in time.`)));
-      if (ending.some((each) => each?.aborted)) onAbort();
+      if (aborted()) onAbort();
       else
-        send(path, options, inner.signal).then(
+        send(path, { ...init, signal: inner.signal }, isPublic).then(
           (answer) => finish(resolve, answer),
           (error: unknown) => finish(reject, asStatusError(error)),
         );

@@ -3,7 +3,7 @@ import { StatuswireError } from './errors.ts';
 import { seconds } from './explain.ts';
 import type { Memory } from './memory.ts';
 import { begin, type Event, probeMs, step } from './push-machine.ts';
-import { createAlarm, type Timers } from './timers.ts';
+import { createAlarm, spreadMs, type Timers } from './timers.ts';
 
 /** What the machine of the push channels acts on. */
 export interface PushHost {
@@ -16,7 +16,7 @@ export interface PushHost {
   /** The channel that worked last, and when it last did. */
   readonly memory: Memory;
   /** Takes what was pushed. */
-  readonly sink: Sink;
+  readonly sink: Omit<Sink, 'up' | 'down'>;
   /** The service answers over HTTP. */
   reachable(): boolean;
   /** Asks the log now. @param restart what is under way is from an older time. */
@@ -48,7 +48,8 @@ const memoryMs = 30 * 60_000;
 export const drivePush: DrivePush = (host) => {
   const { pushes, polls, timers, memory, sink, reachable } = host;
   const alarm = createAlarm(timers);
-  const [winner, at] = (memory.get() ?? []) as readonly unknown[];
+  // Storage may hold anything.
+  const [winner, at] = [memory.get()].flat() as readonly unknown[];
   const isFresh = typeof winner === 'number' && timers.now() - Number(at) < memoryMs;
   let state = begin(pushes.length, polls, isFresh ? winner : null);
   /** The feed that is open; another object, even before it is filled, as soon as another one is to be. */
@@ -84,7 +85,7 @@ export const drivePush: DrivePush = (host) => {
     alarm.clear();
     dueAt = null;
     if (ms === null) return;
-    const spread = ms * (1 + timers.random() / 4);
+    const spread = spreadMs(timers, ms);
     dueAt = timers.now() + spread;
     alarm.set(spread, () => dispatch({ type: 'tick', reachable: reachable() }));
   }

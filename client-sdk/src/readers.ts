@@ -1,3 +1,4 @@
+import { on } from './on.ts';
 import type { WatchedUpdate } from './workflows.ts';
 
 /** Why there is no more to wait for. */
@@ -38,22 +39,19 @@ export function iterate(reader: Reader): AsyncIterableIterator<WatchedUpdate, un
   const place: Place = { position: 0 };
   const end: Next = { done: true, value: undefined };
   let left = false;
-  let leave: (() => void) | null = null;
+  let leave: (() => void) | undefined;
 
   function settle(): void {
     for (;;) {
       const first = waiting[0];
-      if (!first) return;
-      const why = reader.over();
-      const value = left || why?.type === 'aborted' ? undefined : reader.take(place);
-      if (value) first.resolve({ done: false, value });
-      else if (left) first.resolve(end);
-      else if (why) {
-        finish();
-        if (why.type === 'ended') first.resolve(end);
-        else first.reject(why.reason);
-      } else return;
+      const over = reader.over();
+      const value = !first || left || over?.type === 'aborted' ? undefined : reader.take(place);
+      if (!first || (!value && !left && !over)) return;
       waiting.shift();
+      if (value) first.resolve({ done: false, value });
+      else if (left || over?.type === 'ended') first.resolve(end);
+      else first.reject(over?.reason);
+      if (!value) finish();
     }
   }
 
@@ -82,7 +80,7 @@ export function iterate(reader: Reader): AsyncIterableIterator<WatchedUpdate, un
 /** The first terminal update of the watch. */
 export const firstDone = (reader: Reader, signal: AbortSignal | undefined): Promise<WatchedUpdate> =>
   new Promise((resolve, reject) => {
-    let leave: (() => void) | null = null;
+    let offs: readonly (() => void)[] = [];
     const check = () => {
       const over = reader.over();
       const done = reader.done();
@@ -90,13 +88,11 @@ export const firstDone = (reader: Reader, signal: AbortSignal | undefined): Prom
       else if (done && over?.type !== 'aborted') resolve(done);
       else if (over) reject(over.reason);
       else return false;
-      leave?.();
-      signal?.removeEventListener('abort', check);
+      for (const off of offs) off();
       return true;
     };
     // What is known already needs no reading.
     if (check()) return;
-    signal?.addEventListener('abort', check);
-    leave = reader.join(check);
+    offs = [on(signal, 'abort', check), reader.join(check)];
     check();
   });

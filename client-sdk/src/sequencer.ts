@@ -57,8 +57,11 @@ export const startSequence = <T extends Entry>(from: string, last: T | null = nu
 export const cursorOf = ({ last, from }: Sequence<Entry>): string | null =>
   last?.cursor ?? (from === 'beginning' || from === 'latest' ? null : from);
 
-const isAfter = (a: Entry, b: Pick<Entry, 'epoch' | 'seq'> | null): boolean =>
-  !b || (a.epoch === b.epoch ? a.seq > b.seq : a.epoch > b.epoch);
+type Place = Pick<Entry, 'epoch' | 'seq'>;
+
+const isAfter = (a: Entry, b: Place | null): boolean => !b || (a.epoch === b.epoch ? a.seq > b.seq : a.epoch > b.epoch);
+
+const follows = (a: Entry, b: Place | null): boolean => b?.epoch === a.epoch && b.seq + 1 === a.seq;
 
 /**
  * The only function that decides what reaches the application. Pure, so that every interleaving can be tested.
@@ -67,27 +70,22 @@ const isAfter = (a: Entry, b: Pick<Entry, 'epoch' | 'seq'> | null): boolean =>
  * left out unless `skipped` says so.
  */
 export function advance<T extends Entry>({ from, last, parked, doubted }: Sequence<T>, frame: Frame<T>): Step<T> {
-  const isPage = frame.type === 'page';
-  const updates = isPage ? frame.updates : [frame.update];
-  const first = updates[0];
+  const updates = frame.type === 'page' ? frame.updates : [frame.update];
   const deliver: T[] = [];
   let waiting = [...parked, ...updates];
   let skipped = false;
-  let reached: Pick<Entry, 'epoch' | 'seq'> | null = last;
+  let reached: Place | null = last;
 
   if (frame.type === 'snapshot') {
     // One that is older than `last` is a stale read. Any other is a whole state, so it needs nothing before it.
-    if (isAfter(frame.update, last)) {
-      const { epoch, seq } = frame.update;
-      skipped = last
-        ? epoch !== last.epoch || seq !== last.seq + 1
-        : from === 'beginning'
-          ? seq !== 1
-          : from !== 'latest';
-      reached = frame.update;
-      deliver.push(frame.update);
+    const { update } = frame;
+    if (isAfter(update, last)) {
+      skipped = last ? !follows(update, last) : from === 'beginning' ? update.seq !== 1 : from !== 'latest';
+      reached = update;
+      deliver.push(update);
     }
-  } else if (isPage && !last) {
+  } else if (frame.type === 'page' && !last) {
+    const [first] = updates;
     if (first) {
       if (from === 'beginning' ? first.seq === 1 : frame.after === from) reached = { ...first, seq: first.seq - 1 };
     } else if (frame.after === from) {
@@ -103,7 +101,7 @@ export function advance<T extends Entry>({ from, last, parked, doubted }: Sequen
   for (const update of waiting.sort((a, b) => (isAfter(a, b) ? 1 : -1))) {
     if (!isAfter(update, rest.at(-1) ?? reached)) continue;
     // A push before the first pull says that there is something, not what came before it; of a newer log it is the same.
-    if (reached?.epoch === update.epoch && reached.seq + 1 === update.seq) {
+    if (follows(update, reached)) {
       reached = update;
       deliver.push(update);
     } else rest.push(update);

@@ -1,5 +1,5 @@
 import type { Update } from '../../core/contract.ts';
-import type { Feed, PullChannel, PullFeed, SharedChannel, Sink, Target } from './channel.ts';
+import type { Feed, PullChannel, PullFeed, PullSink, SharedChannel, Sink, Target } from './channel.ts';
 import type { Connection } from './connection.ts';
 import type { StatuswireError } from './errors.ts';
 import type { Memory } from './memory.ts';
@@ -22,17 +22,15 @@ export interface Supervised {
   pollMs(): number;
 }
 
-interface SupervisorDeps {
-  readonly target: Target;
-  readonly pull: PullChannel;
+/** What a watch reads by. */
+export interface SuperviseHost {
+  readonly puller: PullChannel;
   /** In order of preference; none for a client that only polls. */
   readonly pushes: readonly SharedChannel[];
   /** Whether polling may carry updates. Without it, HTTP is used only for what a push did not carry. */
   readonly polls: boolean;
   readonly timers: Timers;
   readonly memory: Memory;
-  readonly notFoundAfterMs: number;
-  readonly watch: Supervised;
 }
 
 export interface Supervision extends Feed {
@@ -42,7 +40,7 @@ export interface Supervision extends Feed {
   rest(): void;
   everyMs: PullFeed['everyMs'];
   /** Why push channels that should work do not; null when nothing is wrong. */
-  trouble(): string | null;
+  trouble(): string | null | undefined;
 }
 
 /** While polling need not carry updates: a lost push without a successor is invisible otherwise. */
@@ -52,8 +50,13 @@ export const safetyMs = 60_000;
  * Keeps one watch fed. There is no moment of switching between channels: all may feed at once, and the sequencer sorts it
  * out. When push channels are opened and given up is decided by the machine that comes with them (push-machine.ts).
  */
-export function supervise(deps: SupervisorDeps): Supervision {
-  const { target, pushes, polls, timers, notFoundAfterMs, watch } = deps;
+export function supervise(
+  host: SuperviseHost,
+  target: Target,
+  notFoundAfterMs: number,
+  watch: Supervised,
+): Supervision {
+  const { polls, timers } = host;
   const absence = createAlarm(timers);
   let resting = false;
   /** The last pull's outcome; null before the first. */
@@ -93,13 +96,11 @@ export function supervise(deps: SupervisorDeps): Supervision {
 
   const follows = () => (push ? push.follows() : !resting);
 
-  const sink: Sink = {
+  const sink: PullSink = {
     position: watch.position,
     pace: () => ({ following: follows(), pauseMs: follows() ? watch.pollMs() : safetyMs }),
     caughtUp: () => !incomplete,
     frame: (frame) => take(frame, true),
-    up() {},
-    missed() {},
     down(error) {
       if (error.code === 'not-found') {
         if (!absent && !absence.isSet())
@@ -124,9 +125,10 @@ export function supervise(deps: SupervisorDeps): Supervision {
     push?.close();
   }
 
-  const feed = deps.pull.open(target, sink);
-  const push = pushes[0]?.drive({
-    ...deps,
+  const feed = host.puller.open(target, sink);
+  const push = host.pushes[0]?.drive({
+    ...host,
+    target,
     sink: {
       ...sink,
       frame(frame) {
@@ -150,7 +152,7 @@ export function supervise(deps: SupervisorDeps): Supervision {
   return {
     close,
     everyMs: feed.everyMs,
-    trouble: () => push?.trouble() ?? null,
+    trouble: () => push?.trouble(),
     wake() {
       resting = false;
       if (push) push.send({ type: 'wake' });

@@ -8,6 +8,8 @@ export interface Timers {
   random(): number;
 }
 
+export const never = Number.POSITIVE_INFINITY;
+
 export const realTimers: Timers = {
   setTimeout: (run, ms) => setTimeout(run, ms),
   clearTimeout: (handle) => clearTimeout(handle as number),
@@ -15,31 +17,32 @@ export const realTimers: Timers = {
   random: () => Math.random(),
 };
 
-/** One wait at a time: setting it again replaces the one before. */
+/** One wait at a time: setting it again replaces the one before. @internal */
 export interface Alarm {
   set(ms: number, run: () => void): void;
   clear(): void;
   isSet(): boolean;
 }
 
+/** @internal */
 export function createAlarm(timers: Timers): Alarm {
-  let handle: unknown = null;
+  let handle: unknown;
   const clear = () => {
-    if (handle !== null) timers.clearTimeout(handle);
-    handle = null;
+    timers.clearTimeout(handle);
+    handle = undefined;
   };
   return {
     set(ms, run) {
       clear();
       // Engines keep 31 bits: a longer wait (Infinity too) would fire at once instead of never.
-      if (ms >= 2 ** 31) return;
-      handle = timers.setTimeout(() => {
-        handle = null;
-        run();
-      }, ms);
+      if (ms < 2 ** 31)
+        handle = timers.setTimeout(() => {
+          handle = undefined;
+          run();
+        }, ms);
     },
     clear,
-    isSet: () => handle !== null,
+    isSet: () => handle !== undefined,
   };
 }
 
@@ -48,6 +51,8 @@ export function createAlarm(timers: Timers): Alarm {
  * tenth of that, so that no series of lucky draws turns into a tight loop: under 30 attempts a minute, at worst.
  */
 export function backoffMs(timers: Timers, failures: number): number {
-  const ceiling = Math.min(500 * 2 ** failures, 30_000);
-  return ceiling * (0.1 + 0.9 * timers.random());
+  return Math.min(500 * 2 ** failures, 30_000) * (0.1 + 0.9 * timers.random());
 }
+
+/** A wait of `ms`, spread by up to a quarter, so that what began together does not go on together. */
+export const spreadMs = (timers: Timers, ms: number): number => ms * (1 + timers.random() / 4);

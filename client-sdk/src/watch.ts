@@ -3,12 +3,14 @@ import { isUpdate, type Target } from './channel.ts';
 import type { Connection } from './connection.ts';
 import { executionFailed, StatuswireError } from './errors.ts';
 import { explain } from './explain.ts';
+import { pathOf, type Request } from './http.ts';
 import type { Memory } from './memory.ts';
+import { on } from './on.ts';
 import { firstDone, iterate, type Over, type Place, type Reader } from './readers.ts';
 import { advance, cursorOf, startSequence } from './sequencer.ts';
 import { createSnapshot, type StatusSnapshot } from './snapshot.ts';
-import { type Supervised, type Supervision, safetyMs } from './supervisor.ts';
-import { createAlarm, type Timers } from './timers.ts';
+import { type Supervised, type SuperviseHost, type Supervision, safetyMs, supervise } from './supervisor.ts';
+import { createAlarm } from './timers.ts';
 import type { OutputOf, WatchedUpdate } from './workflows.ts';
 
 export interface WatchOptions {
@@ -68,39 +70,41 @@ export interface Watch<Definition = unknown> extends AsyncIterable<WatchedUpdate
   close(): void;
 }
 
-/** What may be done to a watch that reads, by its client. */
+/** What may be done to a watch that reads, by its client. @internal */
 export interface OpenWatch {
   close(): void;
   wake(): void;
   rest(): void;
 }
 
-interface WatchDeps extends Target {
-  readonly options: WatchOptions;
-  readonly timers: Timers;
-  supervise(watch: Supervised, notFoundAfterMs: number): Supervision;
-  /** `GET /result`. */
-  fetchResult(signal?: AbortSignal): Promise<Json>;
-  /** It reads from now on. Returns how to say that it does not any more; null when the client was closed. */
-  enter(watch: OpenWatch): (() => void) | null;
-  /** Where `resume` looks. */
-  readonly stored: Memory;
+/** What a client lends to its watches. @internal */
+export interface WatchHost extends Omit<SuperviseHost, 'memory'> {
+  readonly request: Request;
+  /** Aborted when the client was closed. */
+  readonly lifetime: AbortSignal;
+  /** A watch reads from now on. Returns how to say that it does not any more. */
+  enter(watch: OpenWatch): () => void;
+  /** Where something is remembered; without names it is of the client. */
+  memory(...names: readonly string[]): Memory;
 }
 
 /** Of the updates that no iterator waits for, so many are kept for one that comes later, and fewer than twice as many. */
 const maxKept = 1_000;
 
-export function createWatch(deps: WatchDeps): Watch {
-  const { workflow, id, options, timers } = deps;
-  const { signal, notFoundAfterMs = 30_000, graceMs = 30_000, redrives, resume } = options;
-  const stored = resume && deps.stored.get();
+/** @internal */
+export function createWatch(host: WatchHost, target: Target, options: WatchOptions): Watch {
+  const { workflow, id } = target;
+  const { timers } = host;
+  const { from = 'beginning', signal, notFoundAfterMs = 30_000, graceMs = 30_000, redrives, resume } = options;
+  const memory = host.memory(workflow, id);
+  const stored = resume && memory.get();
   const initial = options.initial ?? (isUpdate(stored) ? stored : null);
   const followers = new Set<() => void>();
   const places = new Set<Place>();
   const grace = createAlarm(timers);
-  let sequence = startSequence<Update>(options.from ?? 'beginning', initial);
+  let sequence = startSequence<Update>(from, initial);
   /** The updates that are kept, and how many were dropped before them. */
-  let kept: readonly WatchedUpdate[] = [];
+  let kept: WatchedUpdate[] = [];
   let dropped = 0;
   /** How many are remembered as handed over. */
   let handed = 0;
@@ -111,7 +115,8 @@ export function createWatch(deps: WatchDeps): Watch {
   let asOf: number | null = null;
   let snapshot: StatusSnapshot;
   let supervision: Supervision | null = null;
-  let leaveClient: (() => void) | null = null;
+  /** What leaves the client and the signal. */
+  let offs: readonly (() => void)[] = [];
   let ended: Over | null = null;
 
   function show(state: Connection['state'], channel: Connection['channel'] = null): void {
@@ -133,7 +138,7 @@ export function createWatch(deps: WatchDeps): Watch {
     // An iterator that begins later does not take anything back.
     if (resume && last && dropped + read > handed) {
       handed = dropped + read;
-      deps.stored.set(last);
+      memory.set(last);
     }
     const surplus = Math.min(read, kept.length - maxKept);
     if (surplus < maxKept) return;
@@ -142,58 +147,62 @@ export function createWatch(deps: WatchDeps): Watch {
   }
 
   const supervised: Supervised = {
-    position: () => ({ after: cursorOf(sequence), latest: sequence.from === 'latest' }),
+    position: () => ({ after: cursorOf(sequence), latest: from === 'latest' }),
     // Within the grace a redrive should still be seen when only polling.
-    pollMs: () => (sequence.last?.done ? Math.min(safetyMs, graceMs / 3) : 2_000),
+    pollMs: () => (latest?.done ? Math.min(safetyMs, graceMs / 3) : 2_000),
     take(frame) {
       const step = advance(sequence, frame);
+      const wasDone = latest?.done;
       sequence = step.sequence;
       asOf = timers.now();
-      const updates = step.deliver.map((update, index) => ({ ...update, skipped: !index && step.skipped }));
-      if (updates.length > 0) {
-        const wasDone = latest?.done;
-        kept = [...kept, ...updates];
-        latest = updates.at(-1) ?? latest;
-        done ??= updates.find((update) => update.done) ?? null;
-        rest();
-        // Reading may have been slowed down until a redrive.
-        if (wasDone && !latest?.done) supervision?.wake();
+      for (const update of step.deliver) {
+        latest = { ...update, skipped: step.skipped && update === step.deliver[0] };
+        kept.push(latest);
+        if (latest.done) done ??= latest;
       }
+      if (step.deliver.length > 0) rest();
+      // Reading may have been slowed down until a redrive.
+      if (wasDone && !latest?.done) supervision?.wake();
       return step.incomplete;
     },
     report(health, changed) {
-      const before = connection;
-      const known = error;
+      const before = snapshot;
       error = health.error;
       show(health.state, health.channel);
-      if (changed || connection !== before || error !== known) notify();
+      if (changed || connection !== before.connection || error !== before.error) notify();
     },
   };
 
   /** Waits for the end of the grace after a terminal update; a redrive within it calls that off. */
   function rest(): void {
-    if (!latest?.done) grace.clear();
-    else grace.set(graceMs, () => (redrives ? supervision?.rest() : end('ended', null)));
+    if (latest?.done) grace.set(graceMs, () => (redrives ? supervision?.rest() : end('ended', null)));
+    else grace.clear();
   }
 
   const onAbort = () => end('aborted', signal?.reason);
   const close = () => end('ended', new StatuswireError('closed', `The watch of ${workflow}/${id} was closed.`));
 
-  function start(): void {
-    signal?.addEventListener('abort', onAbort);
-    error = null;
-    show('connecting');
+  const wake = () => {
+    supervision?.wake();
     rest();
-    supervision = deps.supervise(supervised, notFoundAfterMs);
+  };
+
+  function start(): void {
+    if (signal?.aborted) onAbort();
+    else if (host.lifetime.aborted) close();
+    else {
+      offs = [grace.clear, on(signal, 'abort', onAbort), host.enter({ close, wake, rest: () => supervision?.rest() })];
+      error = null;
+      show('connecting');
+      rest();
+      supervision = supervise({ ...host, memory: host.memory() }, target, notFoundAfterMs, supervised);
+    }
   }
 
   function stop(state: 'idle' | 'closed'): void {
     supervision?.close();
     supervision = null;
-    grace.clear();
-    signal?.removeEventListener('abort', onAbort);
-    leaveClient?.();
-    leaveClient = null;
+    for (const off of offs) off();
     if (error?.retryable) error = null;
     show(state);
   }
@@ -220,24 +229,10 @@ export function createWatch(deps: WatchDeps): Watch {
     over: () => ended ?? (supervision && error && !error.retryable ? { type: 'failed', reason: error } : null),
     join(follower, place) {
       // Before the follower is there, so that it is not called while it joins.
-      if (!ended && !supervision) {
-        if (signal?.aborted) onAbort();
-        else {
-          leaveClient = deps.enter({
-            close,
-            wake() {
-              supervision?.wake();
-              rest();
-            },
-            rest: () => supervision?.rest(),
-          });
-          if (!leaveClient) close();
-        }
-      }
+      if (!ended && !supervision) start();
       if (ended) return () => undefined;
       followers.add(follower);
       if (place) places.add(place);
-      if (!supervision) start();
       return () => {
         if (place) places.delete(place);
         if (followers.delete(follower) && followers.size === 0 && !ended) stop('idle');
@@ -245,17 +240,17 @@ export function createWatch(deps: WatchDeps): Watch {
     },
   };
 
-  async function result({ signal: own }: { readonly signal?: AbortSignal } = {}): Promise<Json> {
-    const update = await firstDone(reader, own);
-    if (update.status !== 'SUCCEEDED') throw executionFailed(update);
-    return update.outputOmitted ? deps.fetchResult(own) : update.output;
-  }
-
   show('idle');
   return {
     workflow,
     id,
-    result,
+    async result({ signal: own } = {}) {
+      const update = await firstDone(reader, own);
+      if (update.status !== 'SUCCEEDED') throw executionFailed(update);
+      if (!update.outputOmitted) return update.output;
+      const { body } = await host.request(`/result${pathOf(workflow, id)}`, { signal: own });
+      return (body as { readonly output?: Json }).output ?? null;
+    },
     subscribe: (listener) =>
       reader.join(() => {
         try {

@@ -209,6 +209,7 @@ test('centrifuge #378: storage that throws, or holds nonsense, hurts nothing', a
     { get: refuse, set: refuse },
     { get: () => '{"not":', set: refuse },
     { get: () => '"7"', set: () => 0 },
+    { get: () => '{"a":7}', set: () => 0 },
   ]) {
     const { clock, client, push } = setUp(1, { storage });
     const seen = collect(client, { resume: true });

@@ -65,18 +65,20 @@ function failuresIn(file: string): readonly string[] {
 
 /** Takes one safeguard out, runs its tests, and puts it back. */
 export function tryWithout(folder: string, { name, tests, also, ...edit }: Safeguard): Verdict {
-  const edits = [edit, ...(also ? [also] : [])].map((one) => {
-    const path = join(folder, one.file);
-    return { ...one, path, before: readFileSync(path, 'utf8') };
-  });
-  const moved = edits.find(({ before, source }) => before.split(source).length !== 2);
-  if (moved) return { safeguard: name, outcome: 'no source', by: moved.file };
-  for (const { path, before, source, without } of edits)
-    writeFileSync(
+  const before = new Map<string, string>();
+  const after = new Map<string, string>();
+  for (const { file, source, without } of [edit, ...(also ? [also] : [])]) {
+    const path = join(folder, file);
+    const text = after.get(path) ?? readFileSync(path, 'utf8');
+    if (text.split(source).length !== 2) return { safeguard: name, outcome: 'no source', by: file };
+    if (!before.has(path)) before.set(path, text);
+    after.set(
       path,
-      before.replace(source, () => without),
+      text.replace(source, () => without),
     );
+  }
   try {
+    for (const [path, text] of after) writeFileSync(path, text);
     const { passed, failures } = runTests(folder, tests);
     if (passed) return { safeguard: name, outcome: 'SURVIVED', by: '' };
     const [first] = failures;
@@ -84,6 +86,6 @@ export function tryWithout(folder: string, { name, tests, also, ...edit }: Safeg
       ? { safeguard: name, outcome: 'no verdict', by: 'the tests did not run' }
       : { safeguard: name, outcome: 'killed', by: first };
   } finally {
-    for (const { path, before } of edits) writeFileSync(path, before);
+    for (const [path, text] of before) writeFileSync(path, text);
   }
 }

@@ -1,9 +1,7 @@
-import type { Update } from '../../../core/contract.ts';
-import { type ChannelDeps, type ChannelFactory, isUpdate, type PullChannel } from '../channel.ts';
-import { asStatusError, StatuswireError } from '../errors.ts';
+import { asUpdate, type ChannelDeps, type ChannelFactory, isUpdate, type PullChannel } from '../channel.ts';
+import { asStatusError } from '../errors.ts';
 import { pathOf } from '../http.ts';
-import type { Frame } from '../sequencer.ts';
-import { backoffMs, createAlarm } from '../timers.ts';
+import { backoffMs, createAlarm, spreadMs } from '../timers.ts';
 
 /** What a request may be held at most; the service's own limit is 20 s (design §4). */
 const maxWaitSeconds = 20;
@@ -13,6 +11,7 @@ const requestTimeoutMs = 15_000;
 /** Reads the log over HTTP: the channel that always works, and the one that fills every other channel's gaps. */
 export const poll = (): ChannelFactory => pollChannel;
 
+/** @internal */
 export function pollChannel({
   request,
   discoverer,
@@ -37,7 +36,8 @@ export function pollChannel({
 
       const schedule = (ms: number) => alarm.set(Math.max(ms, notBefore - timers.now()), () => void run());
 
-      const isHeld = () => !!heldSeconds && sink.pace().following && sink.position().after !== null;
+      /** How long the next request is to be held, in s. */
+      const wait = () => (sink.pace().following && sink.position().after !== null && heldSeconds) || 0;
 
       async function run(): Promise<void> {
         const mine = new AbortController();
@@ -49,19 +49,22 @@ export function pollChannel({
           discoverer.find('http').then(
             (info) => {
               heldSeconds = Math.min(info?.maxWaitSeconds ?? 0, maxWaitSeconds);
-              if (!current && failures === 0 && alarm.isSet() && isHeld()) schedule(0);
+              if (!current && failures === 0 && alarm.isSet() && wait()) schedule(0);
             },
             () => undefined,
           );
-        const wait = isHeld() ? heldSeconds : 0;
-        const query = after === null ? '' : `?after=${encodeURIComponent(after)}${wait ? `&wait=${wait}` : ''}`;
+        const seconds = wait();
+        const query = after === null ? '' : `?after=${encodeURIComponent(after)}${seconds ? `&wait=${seconds}` : ''}`;
         try {
           const { body, retryAfterMs } = await request(path + (after === null && latest ? '' : `/updates${query}`), {
             signal: mine.signal,
-            timeoutMs: requestTimeoutMs + (wait ?? 0) * 1000,
+            timeoutMs: requestTimeoutMs + seconds * 1000,
           });
-          const { frame, more } = readFrame(body, after);
-          sink.frame(frame);
+          const { updates, snapshot, more } = (body ?? {}) as { readonly [key: string]: unknown };
+          const isPage = Array.isArray(updates) && updates.every(isUpdate);
+          sink.frame(
+            isPage ? { type: 'page', after, updates } : { type: 'snapshot', update: asUpdate(snapshot ?? body) },
+          );
           if (current !== mine) return;
           // A cache that repeats itself would make this a tight loop.
           if (more && sink.position().after !== after) next(0);
@@ -69,23 +72,24 @@ export function pollChannel({
           else {
             failures = 0;
             // The service holds the next request, so a pause before it would only delay what it brings.
-            if (!wait && isHeld()) next(0);
-            else pause(retryAfterMs, wait && frame.type === 'page' && frame.updates.length > 0 ? 0 : undefined);
+            if (!seconds && wait()) next(0);
+            else pause(retryAfterMs, seconds && isPage && updates.length > 0 ? 0 : undefined);
           }
         } catch (reason) {
           if (current !== mine) return;
           const error = asStatusError(reason);
           const { retryAfterMs } = error;
           sink.down(error);
+          // What cannot be retried has closed this feed.
           if (current !== mine) return;
           if (error.code === 'not-found') {
             // Not there yet: nothing is wrong, so the usual pace (S18), and a failure before it holds nothing back.
             failures = 0;
             pause(retryAfterMs);
-          } else if (error.retryable) {
+          } else {
             notBefore = timers.now() + (retryAfterMs ?? 0);
             next((retryAfterMs ?? 0) + backoffMs(timers, failures++));
-          } else current = null;
+          }
         }
       }
 
@@ -98,9 +102,8 @@ export function pollChannel({
       function pause(retryAfterMs: number | null, usual?: number): void {
         // The pace may have changed while the request was under way.
         const { following, pauseMs } = sink.pace();
-        const ms = following ? (retryAfterMs ?? usual ?? pauseMs) : Math.max(pauseMs, retryAfterMs ?? 0);
-        everyMs = ms;
-        next(ms * (1 + timers.random() / 4));
+        everyMs = following ? (retryAfterMs ?? usual ?? pauseMs) : Math.max(pauseMs, retryAfterMs ?? 0);
+        next(spreadMs(timers, everyMs));
       }
 
       function stop(): void {
@@ -110,13 +113,11 @@ export function pollChannel({
       }
 
       return {
-        everyMs: () => (isHeld() ? 0 : everyMs),
+        everyMs: () => (wait() ? 0 : everyMs),
         pull(restart = false) {
           if (closed) return;
-          if (!restart && (current || failures > 0)) {
-            again = true;
-            return;
-          }
+          again = !restart && (!!current || failures > 0);
+          if (again) return;
           stop();
           schedule(0);
         },
@@ -127,15 +128,4 @@ export function pollChannel({
       };
     },
   };
-}
-
-function readFrame(body: unknown, after: string | null): { readonly frame: Frame<Update>; readonly more: boolean } {
-  const { updates, snapshot, more } = (body ?? {}) as { readonly [key: string]: unknown };
-  if (Array.isArray(updates) && updates.every(isUpdate)) {
-    // A page that holds nothing cannot have more behind it; asking at once would never end.
-    return { frame: { type: 'page', after, updates }, more: more === true && updates.length > 0 };
-  }
-  const latest = snapshot ?? body;
-  if (isUpdate(latest)) return { frame: { type: 'snapshot', update: latest }, more: false };
-  throw new StatuswireError('bad-answer', 'The answer holds no updates.');
 }

@@ -26,6 +26,6 @@ export function readResult(payload: unknown, { workflow, id }: Target): Update |
   if (errors || !isUpdate(value) || value.workflow !== workflow || value.id !== id) return null;
   if (required.split(' ').some((name) => value[name as keyof Update] == null)) return null;
   const { output: text } = value;
-  const output: Json | undefined = typeof text === 'string' ? attempt(() => JSON.parse(text)) : text;
+  const output: Json | undefined = typeof text === 'string' ? attempt(JSON.parse, text) : text;
   return output === undefined ? null : { ...value, output };
 }

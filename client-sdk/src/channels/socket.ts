@@ -17,7 +17,7 @@ export interface WebSocketLike {
 }
 export type WebSocketConstructor = new (url: string, protocols: string | string[]) => WebSocketLike;
 
-/** What the protocols of subscriptions do not have in common. Both stem from one, so they share most of their words. */
+/** What the protocols of subscriptions do not have in common. Both stem from one, so they share most of their words. @internal */
 export interface Codec {
   readonly protocol: ChannelInfo['protocol'];
   /** How to connect to the endpoint that discovery names; `init` is the payload of `connection_init`. */
@@ -33,6 +33,7 @@ export interface Codec {
   readonly pings: boolean;
 }
 
+/** @internal */
 export type Opening = readonly [url: string, protocols: string | string[], init?: object | undefined];
 
 /** From the first byte to `connection_ack`, or from `start` to `start_ack`. Proxies may let an upgrade through and drop the rest. */
@@ -77,6 +78,7 @@ interface Subscription {
 /**
  * Subscriptions over one WebSocket for all feeds, opened with the first and closed after the last. It reconnects by itself
  * for as long as there are feeds. A connection that is to be replaced (token, age) stays until the new one is acknowledged.
+ * @internal
  */
 export function socketChannel(deps: ChannelDeps, codec: Codec): SharedChannel {
   const { WebSocket, url, auth, discoverer, timers } = deps;
@@ -159,7 +161,7 @@ export function socketChannel(deps: ChannelDeps, codec: Codec): SharedChannel {
   }
 
   function receive(mine: Connection, data: unknown): void {
-    const message: Message | null | undefined = attempt(() => JSON.parse(String(data)));
+    const message: Message | null | undefined = attempt(JSON.parse, String(data));
     if (message === undefined) {
       lost(mine, 'without JSON', 'bad-answer');
       return;
@@ -170,23 +172,25 @@ export function socketChannel(deps: ChannelDeps, codec: Codec): SharedChannel {
     if (type === 'ping') send(mine, { type: 'pong' });
     else if (type === 'connection_ack' && mine === next) acknowledged(mine, payload);
     else if (type === 'connection_error' || (type === 'error' && !id)) lost(mine, 'refused', codeOf(payload));
-    else if (!feed) return;
-    else if (type === 'start_ack') started(feed);
-    else if (type === 'next' || type === 'data') {
-      feed.failures = 0;
-      const update = readResult(payload, feed.target);
-      if (update) feed.sink.frame({ type: 'update', update });
-      else feed.sink.missed();
+    else if (feed) {
+      const { sink, target } = feed;
+      if (type === 'start_ack') started(feed);
       // Never the end of an execution (S17): the server dropped this one subscription.
-    } else if (type === 'error' || type === 'complete') failed(feed, 'ended the subscription', codeOf(payload));
+      else if (type === 'error' || type === 'complete') failed(feed, 'ended the subscription', codeOf(payload));
+      else if (type === 'next' || type === 'data') {
+        feed.failures = 0;
+        const update = readResult(payload, target);
+        if (update) sink.frame({ type: 'update', update });
+        else sink.missed();
+      }
+    }
   }
 
   function acknowledged(mine: Connection, payload: unknown): void {
-    const old = live;
+    dropLive();
     live = mine;
     next = null;
     opening.clear();
-    old?.socket?.close(1000);
     mine.since = timers.now();
     mine.quietMs =
       (payload as { readonly connectionTimeoutMs?: number } | undefined)?.connectionTimeoutMs ?? mine.quietMs;
@@ -276,19 +280,8 @@ export function socketChannel(deps: ChannelDeps, codec: Codec): SharedChannel {
 const errorOf = (why: unknown, code: StatusErrorCode = 'unavailable'): StatuswireError =>
   typeof why === 'string' ? new StatuswireError(code, `The WebSocket: ${why}.`) : asStatusError(why);
 
-interface GraphQlError {
-  readonly errorType?: unknown;
-  readonly errorCode?: unknown;
-  readonly extensions?: { readonly code?: unknown } | null;
-}
-
 /** GraphQL errors, AppSync's with `errorType` and `errorCode`, whose names occur with and without `Exception`. */
-function codeOf(payload: unknown): StatusErrorCode | undefined {
-  const { errors = payload } = (payload ?? {}) as { readonly errors?: unknown };
-  const names = ([errors].flat() as readonly (GraphQlError | null | undefined)[]).flatMap((error) => [
-    error?.errorType,
-    error?.errorCode,
-    error?.extensions?.code,
-  ]);
-  return names.some((name) => /^(unauthori|forbidden|40[13]$)/i.test(String(name))) ? 'unauthorized' : undefined;
-}
+const codeOf = (payload: unknown): StatusErrorCode | undefined =>
+  /"(errorType|errorCode|code)":"?(unauthori|forbidden|40[13]\b)/i.test(JSON.stringify(payload))
+    ? 'unauthorized'
+    : undefined;

@@ -1,15 +1,18 @@
 /** What the SDK costs a page: `node test/client-sdk/support/size.ts` prints it, size.test.ts holds it. */
 
-import { fileURLToPath } from 'node:url';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { buildPackage } from '../../../client-sdk/build/build-package.ts';
 
 /** The bundles that are measured, as an application would write them. */
 export const entries = {
   /** Everything of `.`, with its three channels. */
-  everything: "export * from './src/index.ts';",
+  everything: "export * from './index.js';",
   'polling only':
-    "import { createStatusClient, poll } from './src/core.ts';" +
+    "import { createStatusClient, poll } from './core.js';" +
     'export const client = (url) => createStatusClient({ url, channels: [poll()] });',
 } as const;
 
@@ -23,13 +26,23 @@ export interface Size {
   readonly files: readonly (readonly [file: string, bytes: number])[];
 }
 
-export async function measure(entry: Entry): Promise<Size> {
+/** Of the package as it is published, which the build has shortened. */
+export async function measureAll(): Promise<{ readonly [entry in Entry]: Size }> {
+  const built = mkdtempSync(join(tmpdir(), 'statuswire-size-'));
+  try {
+    buildPackage(built);
+    return {
+      everything: await measure('everything', built),
+      'polling only': await measure('polling only', built),
+    };
+  } finally {
+    rmSync(built, { recursive: true });
+  }
+}
+
+async function measure(entry: Entry, built: string): Promise<Size> {
   const { outputFiles, metafile } = await build({
-    stdin: {
-      contents: entries[entry],
-      resolveDir: fileURLToPath(new URL('../../../client-sdk/', import.meta.url)),
-      loader: 'ts',
-    },
+    stdin: { contents: entries[entry], resolveDir: built },
     bundle: true,
     minify: true,
     format: 'esm',
@@ -37,12 +50,13 @@ export async function measure(entry: Entry): Promise<Size> {
     platform: 'browser',
     write: false,
     metafile: true,
+    absWorkingDir: built,
     logLevel: 'silent',
   });
   const { contents } = outputFiles[0] ?? { contents: new Uint8Array() };
   const files = Object.values(metafile.outputs)
     .flatMap(({ inputs }) => Object.entries(inputs))
-    .map(([file, { bytesInOutput }]) => [file.replace(/^.*client-sdk\/src\//, ''), bytesInOutput] as const)
+    .map(([file, { bytesInOutput }]) => [file, bytesInOutput] as const)
     .filter(([, bytes]) => bytes > 0)
     .sort(([, a], [, b]) => b - a);
   return { brotliBytes: brotliCompressSync(contents).length, minifiedBytes: contents.length, files };
@@ -55,5 +69,5 @@ export function table(entry: Entry, { brotliBytes, minifiedBytes, files }: Size)
 }
 
 if (import.meta.main)
-  for (const entry of Object.keys(entries) as Entry[])
-    process.stdout.write(`${table(entry, await measure(entry))}\n\n`);
+  for (const [entry, size] of Object.entries(await measureAll()))
+    process.stdout.write(`${table(entry as Entry, size)}\n\n`);
