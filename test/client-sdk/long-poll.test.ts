@@ -41,3 +41,19 @@ test('S19: the pause before the second request ends when it becomes known that i
   await clock.settle();
   expect(seen.seqs()).toBe('1 2');
 });
+
+test('S19: two requests of a client are held, so that others get through', async () => {
+  const service = createFakeService();
+  Object.assign(service.behaviour, { discovery: 'polling-only', maxWaitSeconds: 20, retryAfter: '5' });
+  service.append();
+  const client = service.client({ channels: 'polling' });
+  const watches = [collect(client), collect(client), collect(client), collect(client)];
+  await service.clock.advance(2_000);
+  expect(service.held()).toBe(2);
+  service.append();
+  await service.clock.settle();
+  expect(watches.map((seen) => seen.seqs()).sort()).toEqual(['1', '1', '1 2', '1 2']);
+  await service.clock.advance(7_000);
+  expect(watches.map((seen) => seen.seqs())).toEqual(Array(4).fill('1 2'));
+  expect(service.held()).toBe(2);
+});

@@ -6,7 +6,7 @@ import { type Entry, measureAll, table } from './support/size.ts';
  * `limit` is what is, rounded up to the next 50, so that the size cannot grow unnoticed. Lower it with every step there.
  */
 const sizes: { readonly [entry in Entry]: { readonly limit: number; readonly goal: number } } = {
-  everything: { limit: 8_500, goal: 5_000 },
+  everything: { limit: 8_550, goal: 5_000 },
   'polling only': { limit: 5_450, goal: 2_500 },
 };
 

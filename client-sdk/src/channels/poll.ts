@@ -5,6 +5,8 @@ import { backoffMs, createAlarm, spreadMs } from '../timers.ts';
 
 /** What a request may be held at most; the service's own limit is 20 s (design §4). */
 const maxWaitSeconds = 20;
+/** Requests held at a time: over HTTP/1.1 browsers open six connections to a host, for all tabs together. */
+const maxHeld = 2;
 /** What a request may take beyond the time it is held. */
 const requestTimeoutMs = 15_000;
 
@@ -19,6 +21,7 @@ export function pollChannel({
 }: Pick<ChannelDeps, 'request' | 'discoverer' | 'timers'>): PullChannel {
   /** How long the service holds a request that has nothing to tell (S19), in s; undefined before that is known. */
   let heldSeconds: number | undefined;
+  const held = new Set<AbortController | null>();
 
   return {
     channel: 'polling',
@@ -37,7 +40,12 @@ export function pollChannel({
       const schedule = (ms: number) => alarm.set(Math.max(ms, notBefore - timers.now()), () => void run());
 
       /** How long the next request is to be held, in s. */
-      const wait = () => (sink.pace().following && sink.position().after !== null && heldSeconds) || 0;
+      const wait = () =>
+        ((held.size < maxHeld || held.has(current)) &&
+          sink.pace().following &&
+          sink.position().after !== null &&
+          heldSeconds) ||
+        0;
 
       async function run(): Promise<void> {
         const mine = new AbortController();
@@ -54,12 +62,13 @@ export function pollChannel({
             () => undefined,
           );
         const seconds = wait();
+        if (seconds) held.add(mine);
         const query = after === null ? '' : `?after=${encodeURIComponent(after)}${seconds ? `&wait=${seconds}` : ''}`;
         try {
           const { body, retryAfterMs } = await request(path + (after === null && latest ? '' : `/updates${query}`), {
             signal: mine.signal,
             timeoutMs: requestTimeoutMs + seconds * 1000,
-          });
+          }).finally(() => held.delete(mine));
           const { updates, snapshot, more } = (body ?? {}) as { readonly [key: string]: unknown };
           const isPage = Array.isArray(updates) && updates.every(isUpdate);
           sink.frame(

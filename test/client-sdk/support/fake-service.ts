@@ -37,6 +37,8 @@ export interface FakeService {
   /** Commits an update and pushes it. */
   append(change?: Partial<Update>): Update;
   pulls(): number;
+  /** Requests that wait for the next update. */
+  held(): number;
   readonly fetch: (target: string, init: RequestInit) => Promise<Response>;
   client(options?: Partial<ClientOptions>): StatusClient;
 }
@@ -164,6 +166,7 @@ export function createFakeService(clock: FakeClock = createFakeClock()): FakeSer
       return update;
     },
     pulls: () => service.requests.filter(({ path }) => path.startsWith('/status/')).length,
+    held: () => held.size,
     fetch,
     client: (options = {}) =>
       createStatusClient({
