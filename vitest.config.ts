@@ -13,8 +13,8 @@ const infra = project('infra', ['infra/**/*.test.ts']);
 
 export default defineConfig({
   test: {
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // vitest leaves one core free by default, and of two that would be half; much of the suite waits for sockets anyway.
     maxWorkers: 2,
     // Otherwise vitest loads graphql twice, as ESM for us and as CommonJS for graphql-ws, and GraphQLError differs.
