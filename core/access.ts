@@ -16,9 +16,16 @@ export interface ApiKeyRecord {
 }
 
 /** Which executions a watch token names (S28): up to 20 of them, or one whole workflow of the tenant. */
-export type Grant =
+export type WatchGrant =
   | { readonly type: 'executions'; readonly executions: readonly { readonly workflow: string; readonly id: string }[] }
   | { readonly type: 'workflow'; readonly workflow: string };
+
+/** Which executions the holder of a token may read: of its tenant always. Besides, what only a company's own tokens say. */
+export type Grant =
+  | WatchGrant
+  | { readonly type: 'workflows'; readonly workflows: readonly string[] }
+  /** All of the tenant. */
+  | { readonly type: 'tenant' };
 
 /** Who is asking, after verification. */
 export type Caller =
@@ -29,6 +36,8 @@ export type Caller =
       readonly grant: Grant;
       /** Epoch milliseconds; a socket is closed then (S30). */
       readonly expiresAt: number;
+      /** The one person or client that a company's own token is about: limits count for each. Watch tokens have none. */
+      readonly subject?: string;
     };
 
 export function hasScope(caller: Caller, scope: Scope): boolean {
@@ -38,8 +47,17 @@ export function hasScope(caller: Caller, scope: Scope): boolean {
 /** May this caller read executions of (workflow, id), if they belong to a tenant that it sees? `id` null: all of the workflow. */
 export function mayRead(caller: Caller, workflow: string, id: string | null): boolean {
   if (caller.type === 'key') return caller.scopes.includes('read');
-  if (caller.grant.type === 'workflow') return caller.grant.workflow === workflow;
-  return caller.grant.executions.some((named) => named.workflow === workflow && named.id === id);
+  const { grant } = caller;
+  switch (grant.type) {
+    case 'tenant':
+      return true;
+    case 'workflows':
+      return grant.workflows.includes(workflow);
+    case 'workflow':
+      return grant.workflow === workflow;
+    case 'executions':
+      return grant.executions.some((named) => named.workflow === workflow && named.id === id);
+  }
 }
 
 /**

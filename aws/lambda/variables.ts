@@ -15,6 +15,8 @@ export const variables = {
   keySecret: 'STATUSWIRE_KEY_SECRET',
   /** ARN of the secret that signs watch tokens. */
   tokenSecret: 'STATUSWIRE_TOKEN_SECRET',
+  /** JSON of an `OidcConfig`: a company's own tokens as credentials; absent where there are none. */
+  oidc: 'STATUSWIRE_OIDC',
   /** Path of the workflows' file. Default: `workflows.json` beside the code. */
   workflowsFile: 'STATUSWIRE_WORKFLOWS',
   /** URL of the queue that sources fill; looks at an execution some seconds later go through it too (S35). */

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
+import type { OidcConfig } from '../../core/oidc.ts';
 import type { Service } from '../service/service.ts';
 import type { TlsFiles } from '../service/tls.ts';
 import { collect, parseCount, parseDays, parsePort, parseScale } from './parse.ts';
@@ -13,6 +15,7 @@ interface ServeOptions {
   readonly timeScale: number;
   readonly origin: readonly string[];
   readonly webhookAllow: readonly string[];
+  readonly oidc?: string;
   readonly publicUrl?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -51,6 +54,7 @@ export function serveCommand(): Command {
         .default([])
         .argParser(collect),
     )
+    .option('--oidc <file>', 'JSON that says whose OpenID Connect tokens are credentials, and for what')
     .option('--public-url <url>', 'where clients reach the service, e.g. behind a proxy')
     .option('--tls-cert <file>', 'certificate, and what stands between it and the root, as PEM: serve https and wss')
     .option('--tls-key <file>', 'its private key, as PEM')
@@ -89,6 +93,7 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
     import('../telemetry/logger.ts'),
     import('../demo/demo.ts'),
   ]);
+  const oidc = options.oidc === undefined ? null : await readOidc(options.oidc, command);
   const logger = createLogger({ level: options.logLevel });
   // Only now: everybody else runs without the example and what builds it.
   const orderPage = options.demo ? (await import('../demo/order-page.ts')).createOrderPage() : null;
@@ -108,6 +113,7 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
     ...(options.rateLimit === undefined ? {} : { rateLimit: options.rateLimit }),
     ...(options.retentionDays === undefined ? {} : { retentionDays: options.retentionDays }),
     ...(options.maxLogUpdates === undefined ? {} : { maxLogUpdates: options.maxLogUpdates }),
+    ...(oidc ? { oidc } : {}),
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
     ...(tls ? { tls } : {}),
   });
@@ -148,6 +154,15 @@ function tlsOf({ tlsCert, tlsKey, demo }: ServeOptions, command: Command): TlsFi
   // Its own client would have to trust the certificate, under the address the service listens on.
   if (demo) return command.error('error: --demo does not go with --tls-cert and --tls-key');
   return { certFile: resolve(tlsCert), keyFile: resolve(tlsKey) };
+}
+
+async function readOidc(file: string, command: Command): Promise<OidcConfig> {
+  const { readOidcConfig } = await import('../../handlers/authorize/oidc-config.ts');
+  try {
+    return readOidcConfig(readFileSync(file, 'utf8'));
+  } catch (error) {
+    return command.error(`error: --oidc ${file}: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** SIGHUP: a renewed certificate. One that cannot be used is said so, and the service goes on with the one it has. */

@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import { defaultRules, type RulesOf } from '../../core/workflow-rules.ts';
+import { createOidcTokens, type OidcTokens } from '../../handlers/authorize/oidc-tokens.ts';
 import { createVerifier, type Verifier } from '../../handlers/authorize/verifier.ts';
 import { localPlace, machineArn } from '../runner/place.ts';
 import { openStore, type Store } from '../store/index.ts';
@@ -65,7 +66,7 @@ export async function layFoundation(options: ServiceOptions): Promise<Foundation
     startable,
     ...bounds,
     apiKey,
-    verifier: createVerifier({ keys: store.keys, tokenSecrets: [folder.tokenSecret], now }),
+    verifier: createVerifier({ keys: store.keys, tokenSecrets: [folder.tokenSecret], now, oidc: oidcOf(options, now) }),
     now,
     newId,
     reportIncident(error) {
@@ -74,6 +75,12 @@ export async function layFoundation(options: ServiceOptions): Promise<Foundation
       return incident;
     },
   };
+}
+
+function oidcOf({ oidc: config, logger }: ServiceOptions, now: () => number): OidcTokens | undefined {
+  const report = (error: unknown): void =>
+    logger.warn({ err: error }, 'the OpenID Connect issuer could not be asked; the keys it gave before go on');
+  return config && createOidcTokens({ config, fetch, now, report });
 }
 
 /**

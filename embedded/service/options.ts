@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { OidcConfig } from '../../core/oidc.ts';
 import type { WaitersOptions } from '../../handlers/read/waiters.ts';
 import type { RetrySchedule } from '../../handlers/webhooks/schedule.ts';
 import type { SubscriptionLimits } from '../subscriptions/limits.ts';
@@ -25,6 +26,8 @@ export interface ServiceOptions {
   readonly webhookSchedule?: RetrySchedule;
   /** The first key's text (`STATUSWIRE_API_KEY`). @default the data folder's, made on first start */
   readonly apiKey?: string | undefined;
+  /** A company's own tokens as credentials, to read by. @default none but the service's own */
+  readonly oidc?: OidcConfig;
   /** Where clients reach the service, e.g. behind a proxy. @default the address each request was sent to */
   readonly publicUrl?: string;
   /** Certificate and key; with them everything is https and wss. @default none, no TLS */

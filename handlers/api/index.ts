@@ -22,7 +22,8 @@ const { verifier, keys } = createAccess({
   tokenSecret: environment.text('tokenSecret'),
   keys: ports.keys,
   now,
-  report: (error) => telemetry.warn('a secret could not be read; what it held a moment ago goes on', { error }),
+  oidc: environment.optional('oidc'),
+  report: (error) => telemetry.warn('a secret or an issuer could not be read; what it held before goes on', { error }),
 });
 
 const appender = foundation.appender();

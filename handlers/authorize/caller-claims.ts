@@ -16,8 +16,11 @@ const callerSchema = z.discriminatedUnion('type', [
     grant: z.discriminatedUnion('type', [
       z.object({ type: z.literal('workflow'), workflow: name }),
       z.object({ type: z.literal('executions'), executions: z.array(z.object({ workflow: name, id: name })) }),
+      z.object({ type: z.literal('workflows'), workflows: z.array(name) }),
+      z.object({ type: z.literal('tenant') }),
     ]),
     expiresAt: z.number(),
+    subject: z.exactOptional(name),
   }),
 ]);
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Grant } from '../../core/access.ts';
+import type { WatchGrant } from '../../core/access.ts';
 
 /** Step Functions' bound on names of state machines and executions (CreateStateMachine, StartExecution). */
 const name = z.string().check(z.minLength(1), z.maxLength(80));
@@ -17,14 +17,14 @@ const schema = z.union([
 /** The grant inside a token. Ids are grouped by workflow, because 20 executions have to fit 2,048 characters. */
 export type GrantClaim = z.infer<typeof schema>;
 
-export function toClaim(grant: Grant): GrantClaim {
+export function toClaim(grant: WatchGrant): GrantClaim {
   if (grant.type === 'workflow') return { workflow: grant.workflow };
   const ids = Map.groupBy(grant.executions, ({ workflow }) => workflow);
   return { executions: [...ids].map(([workflow, named]) => [workflow, named.map(({ id }) => id)]) };
 }
 
 /** null when it is none of ours. */
-export function fromClaim(claim: unknown): Grant | null {
+export function fromClaim(claim: unknown): WatchGrant | null {
   const { data } = schema.safeParse(claim);
   if (!data) return null;
   if ('workflow' in data) return { type: 'workflow', workflow: data.workflow };

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
-import type { Caller, Grant } from '../../core/access.ts';
+import type { Caller, WatchGrant } from '../../core/access.ts';
 import { fromClaim, maxNamedExecutions, toClaim } from './grant-claim.ts';
 
 /** Watch tokens (S28): 15 minutes unless asked otherwise, 24 hours at most. */
@@ -18,7 +18,7 @@ export type Minted =
   | { readonly type: 'refused'; readonly reason: string };
 
 export interface WatchTokens {
-  mint(caller: Caller, grant: Grant, ttlSeconds?: number): Promise<Minted>;
+  mint(caller: Caller, grant: WatchGrant, ttlSeconds?: number): Promise<Minted>;
   /** null when it is forged, expired, for somebody else, or no token at all. */
   verify(token: string): Promise<Caller | null>;
 }
@@ -65,7 +65,7 @@ export function createWatchTokens(secrets: readonly Uint8Array[], now: () => num
 }
 
 /** A token cannot beget tokens: it would outlive its own expiry. */
-function refusal(caller: Caller, grant: Grant, ttlSeconds: number): string | null {
+function refusal(caller: Caller, grant: WatchGrant, ttlSeconds: number): string | null {
   if (caller.type !== 'key') return 'Only an API key can make watch tokens.';
   if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > maxTokenSeconds) {
     return `A watch token lives 1 to ${maxTokenSeconds} seconds.`;

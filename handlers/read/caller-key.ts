@@ -5,8 +5,8 @@ import type { Caller } from '../../core/access.ts';
 const known = new WeakMap<Caller, string>();
 
 /**
- * Whom limits count for: an API key, or all watch tokens of one tenant with the same grant. A token is hashed, because
- * its grant may be 2 KiB long and limits remember thousands.
+ * Whom limits count for: an API key, all watch tokens of one tenant with the same grant, or the subject that a company's
+ * own tokens are about. A token is hashed, because its grant may be 2 KiB long and limits remember thousands.
  */
 export function callerKey(caller: Caller): string {
   const name = known.get(caller) ?? nameFor(caller);
@@ -16,6 +16,6 @@ export function callerKey(caller: Caller): string {
 
 function nameFor(caller: Caller): string {
   if (caller.type === 'key') return `key:${caller.keyId}`;
-  const grant = JSON.stringify([caller.tenant, caller.grant]);
-  return `token:${createHash('sha256').update(grant).digest('base64url')}`;
+  const owner = JSON.stringify([caller.tenant, caller.subject ?? caller.grant]);
+  return `token:${createHash('sha256').update(owner).digest('base64url')}`;
 }

@@ -16,8 +16,10 @@ export const assetsFolder = fileURLToPath(new URL('../assets', import.meta.url))
 
 /** Schema, resolvers and what the API has to know of tokens. */
 export async function appsyncAssets(): Promise<AppsyncAssets> {
+  const sdl = readFileSync(schemaFile, 'utf8');
   return {
-    schema: schemaForApi(readFileSync(schemaFile, 'utf8'), ['lambda', 'iam']),
+    schema: schemaForApi(sdl, ['lambda', 'iam']),
+    schemaWithOidc: schemaForApi(sdl, ['lambda', 'iam', 'oidc']),
     tokenExpression: appsyncTokenExpression,
     resolvers: await bundleResolvers(),
   };

@@ -8,6 +8,7 @@ export {
   boolean,
   discriminatedUnion,
   enum,
+  exactOptional,
   int,
   json,
   literal,

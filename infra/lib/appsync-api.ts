@@ -2,6 +2,7 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { CfnGraphQLApi } from 'aws-cdk-lib/aws-appsync';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { type OidcConfig, oidcVariable } from '../../core/oidc.ts';
 import { AppsyncFields } from './appsync-fields.ts';
 import { AppsyncLogs } from './appsync-logs.ts';
 import type { Base } from './base.ts';
@@ -26,7 +27,7 @@ export class AppsyncApi extends Construct {
 
   constructor(scope: Construct, id: string, { base }: AppsyncApiProps) {
     super(scope, id);
-    const { settings, store, secrets, environment } = base;
+    const { settings, store, secrets, environment, verifying, oidc } = base;
     this.authorize = new LambdaFunction(this, 'Authorize', {
       settings,
       name: 'authorize',
@@ -35,8 +36,7 @@ export class AppsyncApi extends Construct {
       timeout: Duration.seconds(10),
       environment: {
         ...environment,
-        keySecret: secrets.firstKey.secretArn,
-        tokenSecret: secrets.tokens.secretArn,
+        ...verifying,
       },
       permissions: [...store.allow(['GetItem']), readSecrets(secrets.firstKey, secrets.tokens)],
     });
@@ -50,7 +50,8 @@ export class AppsyncApi extends Construct {
       permissions: store.allow(['BatchGetItem', 'GetItem', 'Query']),
     });
     const logs = new AppsyncLogs(this, 'Logs');
-    this.api = this.makeApi(logs.role.roleArn, settings.assets.appsync.tokenExpression);
+    const { schema, schemaWithOidc, resolvers, tokenExpression } = settings.assets.appsync;
+    this.api = this.makeApi(logs.role.roleArn, tokenExpression, oidc);
     this.url = this.api.attrGraphQlUrl;
     this.arn = this.api.attrArn;
     logs.keep(this.api.attrApiId, settings.logRetention);
@@ -62,12 +63,12 @@ export class AppsyncApi extends Construct {
     });
     new AppsyncFields(this, 'Fields', {
       apiId: this.api.attrApiId,
-      assets: settings.assets.appsync,
+      assets: { schema: oidc ? schemaWithOidc : schema, resolvers },
       query: this.query.lambda,
     });
   }
 
-  private makeApi(logsRoleArn: string, identityValidationExpression: string): CfnGraphQLApi {
+  private makeApi(logsRoleArn: string, identityValidationExpression: string, oidc: OidcConfig | null): CfnGraphQLApi {
     const api = new CfnGraphQLApi(this, 'Api', {
       name: `${Stack.of(this).stackName}-statuswire`,
       authenticationType: 'AWS_LAMBDA',
@@ -77,8 +78,16 @@ export class AppsyncApi extends Construct {
         // For an answer that does not say how long it counts; ours always does.
         authorizerResultTtlInSeconds: 0,
       },
-      // The publisher.
-      additionalAuthenticationProviders: [{ authenticationType: 'AWS_IAM' }],
+      additionalAuthenticationProviders: [
+        // The publisher.
+        { authenticationType: 'AWS_IAM' },
+        // Without a clientId: the resolvers check the audience to the letter, and no page says which claims AppSync looks at.
+        ...(oidc
+          ? [{ authenticationType: 'OPENID_CONNECT', openIdConnectConfig: { issuer: oidc.issuer } } as const]
+          : []),
+      ],
+      // Resolvers read it, and without it take nobody's claims.
+      ...(oidc && { environmentVariables: { [oidcVariable]: Stack.of(this).toJsonString(oidc) } }),
       // The deepest query of the contract: updates, update, error, name.
       queryDepthLimit: 5,
       xrayEnabled: true,

@@ -6,7 +6,7 @@ import { serviceRole } from './service-role.ts';
 
 export interface AppsyncFieldsProps {
   readonly apiId: string;
-  readonly assets: AppsyncAssets;
+  readonly assets: Pick<AppsyncAssets, 'schema' | 'resolvers'>;
   /** Answers queries. */
   readonly query: IFunction;
 }

@@ -14,6 +14,8 @@ export const assetsContext = 'statuswire:assets';
 export interface AppsyncAssets {
   /** With the directives of the modes that the API has. */
   readonly schema: string;
+  /** The same where the API takes OpenID Connect as well. */
+  readonly schemaWithOidc: string;
   /** Tokens that the authorizer is shown at all. */
   readonly tokenExpression: string;
   readonly resolvers: readonly {

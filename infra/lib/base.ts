@@ -1,4 +1,5 @@
 import type { Variable } from '../../aws/lambda/variables.ts';
+import type { OidcConfig } from '../../core/oidc.ts';
 import type { LambdaSettings } from './lambda-function.ts';
 import type { OwnMetrics } from './metrics.ts';
 import type { ServiceSecrets } from './service-secrets.ts';
@@ -12,10 +13,14 @@ export interface Base {
   readonly workflows: readonly Workflow[];
   readonly store: Store;
   readonly secrets: ServiceSecrets;
+  /** Whose own tokens count; null where nobody's do. */
+  readonly oidc: OidcConfig | null;
   /** What its Lambdas measure. */
   readonly own: OwnMetrics;
   /** Of every Lambda: the table, and the name of its metrics. */
   readonly environment: Readonly<Partial<Record<Variable, string>>>;
+  /** Of those that verify credentials, besides: where the secrets are, and whose own tokens count. */
+  readonly verifying: Readonly<Partial<Record<Variable, string>>>;
   /** Of those that append to logs, besides: what `workflows.json` needs, and how long logs live. */
   readonly appending: Readonly<Partial<Record<Variable, string>>>;
 }

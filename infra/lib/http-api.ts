@@ -31,7 +31,7 @@ export class StatusApi extends Construct {
   constructor(scope: Construct, id: string, props: StatusApiProps) {
     super(scope, id);
     const { base, addresses, customDomain, queues } = props;
-    const { settings, store, secrets, workflows, environment, appending } = base;
+    const { settings, store, secrets, workflows, environment, verifying, appending } = base;
     const domain = customDomain ? this.nameOf(customDomain) : null;
     this.domainTarget = domain?.regionalDomainName ?? null;
     this.api = new HttpApi(this, 'Api', {
@@ -54,8 +54,7 @@ export class StatusApi extends Construct {
         ...environment,
         ...appending,
         publicUrl: this.url,
-        keySecret: secrets.firstKey.secretArn,
-        tokenSecret: secrets.tokens.secretArn,
+        ...verifying,
         // Not to send there: it says that webhooks are delivered at all.
         ...optional('webhookQueue', queues.webhooks?.queue.queueUrl),
         ...optional('graphqlUrl', addresses.graphqlUrl),

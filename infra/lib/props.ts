@@ -5,6 +5,7 @@ import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { OidcConfig } from '../../core/oidc.ts';
 import type { LambdaName } from '../bundle/lambdas.ts';
 
 /** One state machine, and what of its executions may leave. */
@@ -67,6 +68,8 @@ export interface StatusNotificationsProps {
   readonly origins?: readonly string[];
   /** @default the addresses that API Gateway makes up */
   readonly customDomain?: CustomDomainProps;
+  /** A company's own OpenID Connect tokens as credentials to read by, on every channel: docs/http.md. @default none */
+  readonly oidc?: OidcConfig;
   /** Told when an alarm goes off and when it is over. @default nobody: the alarms show in CloudWatch only */
   readonly alarmsTopic?: ITopic;
   /** Raised by one after each point-in-time restore, so that readers get snapshots (S36). @default 0 */

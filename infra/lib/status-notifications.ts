@@ -11,6 +11,7 @@ import { StatusApi } from './http-api.ts';
 import { Ingest, ingestTimeout } from './ingest.ts';
 import { Intake, intakeTimeout } from './intake.ts';
 import { ownMetrics } from './metrics.ts';
+import { checkOidc } from './oidc.ts';
 import { Outputs } from './outputs.ts';
 import type { StatusNotificationsProps } from './props.ts';
 import { Reconciler } from './reconciler.ts';
@@ -56,12 +57,14 @@ export class StatusNotifications extends Construct {
     if (!Number.isInteger(retentionDays) || retentionDays < 15) {
       throw new Error(`retentionDays is ${retentionDays}: a redrive may come after 14 days, so at least 15 (S4).`);
     }
+    const oidc = props.oidc ? checkOidc(props.oidc) : null;
     const workflows = readWorkflows(this, props.workflows);
     this.tellLogs(workflows);
 
     // Two deployments in one region must not share alarms.
     const metricsNamespace = `Statuswire/${Stack.of(this).stackName}/${this.node.id}`;
     const store = new Store(this, 'Store', { removalPolicy, restored: props.restoredTable });
+    const secrets = new ServiceSecrets(this, 'Secrets', { removalPolicy });
     const base: Base = {
       settings: {
         assets: assetsFor(this, workflows),
@@ -71,12 +74,18 @@ export class StatusNotifications extends Construct {
       },
       workflows,
       store,
-      secrets: new ServiceSecrets(this, 'Secrets', { removalPolicy }),
+      secrets,
+      oidc,
       own: ownMetrics(metricsNamespace),
       environment: {
         metricsNamespace,
         table: store.table.tableName,
         ...optional('generation', props.generation === undefined ? null : String(props.generation)),
+      },
+      verifying: {
+        keySecret: secrets.firstKey.secretArn,
+        tokenSecret: secrets.tokens.secretArn,
+        ...optional('oidc', oidc && Stack.of(this).toJsonString(oidc)),
       },
       appending: { place, retentionDays: String(retentionDays) },
     };

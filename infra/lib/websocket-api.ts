@@ -23,7 +23,7 @@ export class SocketApi extends Construct {
 
   constructor(scope: Construct, id: string, { base, origins }: SocketApiProps) {
     super(scope, id);
-    const { settings, store, secrets, environment } = base;
+    const { settings, store, secrets, environment, verifying } = base;
     this.api = new WebSocketApi(this, 'Api', { description: 'Statuswire: graphql-transport-ws' });
     const stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
@@ -49,8 +49,7 @@ export class SocketApi extends Construct {
       environment: {
         ...environment,
         managementUrl: this.managementUrl,
-        keySecret: secrets.firstKey.secretArn,
-        tokenSecret: secrets.tokens.secretArn,
+        ...verifying,
         ...optional('origins', origins.join(' ')),
       },
       permissions: [

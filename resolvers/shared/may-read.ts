@@ -8,6 +8,8 @@ import type { Caller } from '../../core/access.ts';
 export function mayRead(caller: Caller, workflow: string, id: string | null): boolean {
   if (caller.type === 'key') return caller.scopes.indexOf('read') >= 0;
   const { grant } = caller;
+  if (grant.type === 'tenant') return true;
+  if (grant.type === 'workflows') return grant.workflows.indexOf(workflow) >= 0;
   if (grant.type === 'workflow') return grant.workflow === workflow;
   if (grant.type !== 'executions') return false;
   for (const named of grant.executions) if (named.workflow === workflow && named.id === id) return true;

@@ -12,6 +12,9 @@ const application = `
   declare const token: string;
   declare function fetchToken(): Promise<string>;
   declare function render(...shown: unknown[]): void;
+  declare const stack: import('aws-cdk-lib').Stack;
+  declare const stateMachine: import('aws-cdk-lib/aws-stepfunctions').StateMachine;
+  declare const logGroup: import('aws-cdk-lib/aws-logs').LogGroup;
 `;
 
 const blocksOf = (file: string) => docCode(file).filter(({ language }) => /^tsx?$/.test(language));

@@ -126,6 +126,20 @@ const access: readonly Safeguard[] = [
     'handlers/api/visibility',
   ),
   guard(
+    'G9: a company’s own token that names both kinds is refused',
+    'core/oidc-claims.ts',
+    'if (workflows.length > 0 === executions.length > 0) return null;',
+    '',
+    'core/oidc',
+  ),
+  guard(
+    'G9: an issuer that cannot be asked is not taken for a refusal',
+    'handlers/authorize/oidc-tokens.ts',
+    'if (isUnavailable(error)) throw error;',
+    '',
+    'handlers/authorize/oidc-tokens',
+  ),
+  guard(
     'G9: no private address is called',
     'handlers/egress/guard.ts',
     "if (!addresses.every(rules.mayCall)) return { type: 'refused', reason: notPublic };",

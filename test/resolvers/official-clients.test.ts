@@ -53,6 +53,12 @@ describe('AppSync’s official clients, over the resolvers that are deployed', (
     });
   });
 
+  it('G9: a company’s own token, in the mode oidc, is refused what its claims do not name', () => {
+    expect(report.failures.amplifyOidc).toMatchObject({
+      errors: [{ message: expect.stringMatching(/Unauthorized.*do not allow/) }],
+    });
+  });
+
   it('a wrong key is let in nowhere', () => {
     expect(report.failures.apolloWrong).toMatchObject({
       errors: [{ message: 'Connection failed: UnauthorizedException' }],

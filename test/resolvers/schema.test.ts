@@ -29,23 +29,23 @@ describe('S27: schema.graphql is AppSync’s and graphql-js’s alike', () => {
     expect(scalars.map(({ name }) => name).sort()).toEqual(['AWSDateTime', 'AWSJSON']);
   });
 
-  it('publishStatus is IAM’s alone; the other root fields are the default mode’s', () => {
+  it('publishStatus is IAM’s alone; the other root fields are those’ who read', () => {
     const modes = rootNames.flatMap((name) =>
       Object.values(fieldsOf(name)).map((field) => [`${name}.${field.name}`, namesOf(field.astNode?.directives)]),
     );
     expect(Object.fromEntries(modes)).toEqual({
-      'Query.status': [],
-      'Query.updates': [],
+      'Query.status': ['aws_lambda', 'aws_oidc'],
+      'Query.updates': ['aws_lambda', 'aws_oidc'],
       'Mutation.publishStatus': ['aws_iam'],
-      'Subscription.statusChanged': ['aws_subscribe'],
+      'Subscription.statusChanged': ['aws_subscribe', 'aws_lambda', 'aws_oidc'],
     });
     for (const name of rootNames) expect(namesOf(schema.getType(name)?.astNode?.directives ?? [])).toEqual([]);
   });
 
-  it('whatever is answered is open to the publisher and to subscribers, or its fields would be null for one of them', () => {
+  it('whatever is answered is open to the publisher and to all who read, or its fields would be null for one of them', () => {
     expect(answered.map(({ name }) => name).sort()).toEqual(['Progress', 'StatusError', 'Update', 'UpdatesPage']);
     for (const { astNode } of answered)
-      expect(namesOf(astNode?.directives)).toEqual(expect.arrayContaining(['aws_lambda', 'aws_iam']));
+      expect(namesOf(astNode?.directives)).toEqual(expect.arrayContaining(['aws_lambda', 'aws_oidc', 'aws_iam']));
   });
 
   it('statusChanged carries what publishStatus answers, and its arguments are fields of that', () => {

@@ -133,6 +133,8 @@ describe('over all callers and arguments', () => {
       tenant: name,
       expiresAt: fc.constant(now + 1),
       grant: fc.oneof(
+        fc.record({ type: fc.constant('tenant' as const) }),
+        fc.record({ type: fc.constant('workflows' as const), workflows: fc.array(name, { maxLength: 3 }) }),
         fc.record({ type: fc.constant('workflow' as const), workflow: name }),
         fc.record({
           type: fc.constant('executions' as const),

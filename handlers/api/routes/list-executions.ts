@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { type Caller, seesTenant } from '../../../core/access.ts';
+import { type Caller, mayRead, seesTenant } from '../../../core/access.ts';
 import type { Update } from '../../../core/contract.ts';
 import type { Log } from '../../../core/ports.ts';
 import { problem } from '../../../core/problems.ts';
@@ -14,7 +14,8 @@ import type { Api, RouteDeps } from '../types.ts';
 /**
  * `GET /executions`: the last updates of the caller's executions, newest log first; with `tenant` those of another, for a
  * caller that sees all of them (S24). A watch token of a workflow lists
- * that workflow; one of named executions lists nothing, it has to ask for each by its id (S28).
+ * that workflow, one of several workflows the one that is asked for; one of named executions lists nothing, it has to ask
+ * for each by its id (S28).
  */
 export function listExecutionsRoute(api: Api, { log, verifier, clock, limits }: RouteDeps): void {
   const route = createRoute({
@@ -38,9 +39,9 @@ export function listExecutionsRoute(api: Api, { log, verifier, clock, limits }: 
   });
   api.openapi(route, async (c) => {
     const caller = c.get('caller');
-    const only = onlyWorkflow(caller);
-    const { after, limit, status, workflow = only, tenant = caller.tenant } = c.req.valid('query');
-    const nothing = (only !== undefined && workflow !== only) || !seesTenant(caller, tenant);
+    const { after, limit, status, workflow = onlyWorkflow(caller), tenant = caller.tenant } = c.req.valid('query');
+    refuseNamed(caller);
+    const nothing = (workflow !== undefined && !mayRead(caller, workflow, null)) || !seesTenant(caller, tenant);
     if (nothing) return c.json({ executions: [], next: null }, 200);
     const filter = { ...(workflow === undefined ? {} : { workflow }), ...(status === undefined ? {} : { status }) };
     const now = clock();
@@ -49,10 +50,19 @@ export function listExecutionsRoute(api: Api, { log, verifier, clock, limits }: 
   });
 }
 
+/** What is listed where nobody says which; undefined: all. */
 function onlyWorkflow(caller: Caller): string | undefined {
   if (caller.type === 'key') return undefined;
-  if (caller.grant.type === 'workflow') return caller.grant.workflow;
-  throw refuse(problem('forbidden', 'A watch token of named executions cannot list: ask for each by its id.'));
+  const { grant } = caller;
+  if (grant.type === 'workflow') return grant.workflow;
+  const [only, another] = grant.type === 'workflows' ? grant.workflows : [];
+  if (another === undefined) return only;
+  throw refuse(problem('bad-request', 'This token names several workflows: list one at a time, by "workflow".'));
+}
+
+function refuseNamed(caller: Caller): void {
+  if (caller.type === 'token' && caller.grant.type === 'executions')
+    throw refuse(problem('forbidden', 'A token of named executions cannot list: ask for each by its id.'));
 }
 
 /** A list may lag behind the logs; what has expired, was forgotten or gave way to a later run is not shown (S4). */

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Grant } from '../../../core/access.ts';
+import type { WatchGrant } from '../../../core/access.ts';
 import { problem } from '../../../core/problems.ts';
 import { maxNamedExecutions } from '../../authorize/grant-claim.ts';
 import { defaultTokenSeconds, maxTokenSeconds } from '../../authorize/watch-token.ts';
@@ -51,7 +51,7 @@ export function tokensRoute(api: Api, { verifier, limits }: RouteDeps): void {
   });
   api.openapi(route, async (c) => {
     const body = c.req.valid('json');
-    const grant: Grant =
+    const grant: WatchGrant =
       'workflow' in body
         ? { type: 'workflow', workflow: body.workflow }
         : { type: 'executions', executions: body.executions };

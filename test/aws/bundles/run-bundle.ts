@@ -32,9 +32,15 @@ const environment = {
 };
 
 /** Loads a bundle in a process of its own, which has the variables of a Lambda and nothing else, and invokes it. */
-export async function runBundle(folder: string, events: readonly unknown[] = [], endpoint?: string): Promise<Ran> {
+export async function runBundle(
+  folder: string,
+  events: readonly unknown[] = [],
+  endpoint?: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
   const env = {
     ...environment,
+    ...more,
     PATH: process.env.PATH ?? '',
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'id',

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { variables } from '../../../aws/lambda/variables.ts';
 import { bundleLambdas } from '../../../infra/bundle/bundle.ts';
+import { startIssuer } from '../../handlers/authorize/support/issuer.ts';
 import { base, eventOf, gatewayKit } from '../api/support/gateway-kit.ts';
 import { type LocalSecrets, startLocalSecrets } from './local-secrets.ts';
 import { runBundle } from './run-bundle.ts';
@@ -43,6 +45,41 @@ describe('the Lambda authorize', () => {
     expect(answers).toEqual([{ thrown: 'Error' }]);
     expect(log).toContain('cannot be had');
     expect(log).not.toContain('original-secret-1');
+  });
+});
+
+describe('a company’s own OpenID Connect tokens', () => {
+  const config = (issuer: string) => ({
+    [variables.oidc]: JSON.stringify({
+      issuer,
+      audience: 'statuswire',
+      tenant: { constant: 'default' },
+      access: 'tenant',
+    }),
+  });
+
+  it('are taken by api and authorize where the environment says whose', async () => {
+    const issuer = await startIssuer();
+    try {
+      const token = await issuer.sign();
+      const status = eventOf({ path: '/status/orders/order-1', headers: { authorization: `Bearer ${token}` } });
+      const taken = await runBundle(api.folder, [status], aws.url, config(issuer.issuer));
+      expect(taken.answers[0].statusCode).toBe(404);
+      expect((await runBundle(api.folder, [status], aws.url)).answers[0].statusCode).toBe(401);
+      const asked = [
+        { authorizationToken: `sw_${token}` },
+        { authorizationToken: `sw_${await issuer.sign({ aud: 'x' })}` },
+      ];
+      const { answers } = await runBundle(authorize.folder, asked, aws.url, config(issuer.issuer));
+      expect(answers.map(({ isAuthorized }) => isAuthorized)).toEqual([true, false]);
+      expect(JSON.parse(answers[0].resolverContext.caller)).toMatchObject({ grant: { type: 'tenant' }, subject: 'u1' });
+    } finally {
+      await issuer.close();
+    }
+  });
+
+  it('configured wrongly, no Lambda starts', async () => {
+    await expect(runBundle(authorize.folder, [], aws.url, config('id.example.com'))).rejects.toThrow('issuer');
   });
 });
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ApiKeyRecord, Caller, Grant } from '../../../core/access.ts';
+import type { ApiKeyRecord, Caller, WatchGrant } from '../../../core/access.ts';
 import type { Keys } from '../../../core/ports.ts';
 import { newApiKey } from '../../../handlers/authorize/api-key.ts';
 import { createVerifier, type Verifier } from '../../../handlers/authorize/verifier.ts';
@@ -10,7 +10,7 @@ const secret = new Uint8Array(32).fill(1);
 const oldSecret = new Uint8Array(32).fill(2);
 const start = Date.parse('2026-01-01T12:00:00.500Z');
 const owner: Caller = { type: 'key', keyId: 'k', tenant: 'acme', scopes: ['tokens'] };
-const grant: Grant = { type: 'workflow', workflow: 'orders' };
+const grant: WatchGrant = { type: 'workflow', workflow: 'orders' };
 
 let now: number;
 let records: Map<string, ApiKeyRecord>;

@@ -2,6 +2,7 @@ import { ApolloClient, type ApolloLink, gql, HttpLink, InMemoryCache } from '@ap
 import { Amplify } from 'aws-amplify';
 import { generateClient } from 'aws-amplify/api';
 import { createSubscriptionHandshakeLink } from 'aws-appsync-subscription-link';
+import { oidcIssuer } from '../../support/appsync-emulator/oidc.ts';
 import { startStage } from '../../support/appsync-emulator/stage.ts';
 import { type Heard, listen, messages, overhear, received, watchOne } from '../../whole/appsync-clients/service.ts';
 import { type Expected, published } from './published.ts';
@@ -12,9 +13,16 @@ import { type Expected, published } from './published.ts';
  */
 overhear();
 const { TLS_CERT: certFile = '', TLS_KEY: keyFile = '' } = process.env;
-const stage = await startStage({ certFile, keyFile });
+const issuer = await oidcIssuer();
+const stage = await startStage({ certFile, keyFile }, issuer.options);
 const { endpoint } = stage;
-Amplify.configure({ API: { GraphQL: { endpoint, region: 'eu-west-1', defaultAuthMode: 'lambda' } } });
+// amplify sends it as it is, and looks at nothing but its `toString` and `payload`.
+const signedIn = await issuer.sign({ org: 'default', may_read: ['orders'] });
+const accessToken = { toString: () => signedIn, payload: {} };
+Amplify.configure(
+  { API: { GraphQL: { endpoint, region: 'eu-west-1', defaultAuthMode: 'lambda' } } },
+  { Auth: { tokenProvider: { getTokens: async () => ({ accessToken }) } } },
+);
 
 const key = stage.keyFor('default');
 const named = await stage.tokenFor({ type: 'executions', executions: [{ workflow: 'orders', id: 'one' }] });
@@ -25,6 +33,10 @@ type Observable = { readonly subscribe: Parameters<typeof listen>[0] };
 const amplify = generateClient();
 const amplifyHears = (authToken: string, variables: Record<string, unknown>): Heard => {
   const observable = amplify.graphql({ query: watchOne, variables, authMode: 'lambda', authToken });
+  return listen((observer) => (observable as unknown as Observable).subscribe(observer));
+};
+const amplifyHearsSignedIn = (variables: Record<string, unknown>): Heard => {
+  const observable = amplify.graphql({ query: watchOne, variables, authMode: 'oidc' });
   return listen((observer) => (observable as unknown as Observable).subscribe(observer));
 };
 // Its types are those of Apollo's CommonJS build, which are others than ours.
@@ -44,6 +56,7 @@ const heard: { readonly [client in keyof Expected]: Heard } = {
   amplifyAll: amplifyHears(key, { workflow }),
   amplifyNamed: amplifyHears(named, { workflow, id: 'one' }),
   amplifyNull: amplifyHears(key, { workflow, id: null }),
+  amplifyOidc: amplifyHearsSignedIn({ workflow }),
   apolloOne: apolloHears(key, { workflow, id: 'one' }),
   apolloWorkflow: apolloHears(ofWorkflow, { workflow }),
   apolloOther: apolloHears(other, { workflow }),
@@ -67,6 +80,7 @@ for (const { stop } of Object.values(heard)) stop();
 await messages('complete', before + Object.keys(heard).length);
 
 const failures = {
+  amplifyOidc: await amplifyHearsSignedIn({ workflow: 'parcels' }).failed,
   amplifyWithoutId: await amplifyHears(named, { workflow }).failed,
   apolloUnnamed: await apolloHears(named, { workflow, id: 'two' }).failed,
   apolloWrong: await apolloHears('sw_nobody_0123456789abcdef0123', { workflow }).failed,

@@ -39,6 +39,7 @@ export const expected = {
   amplifyAll: all,
   amplifyNamed: one,
   amplifyNull: [],
+  amplifyOidc: all,
   apolloOne: one,
   apolloWorkflow: all,
   apolloOther: arriving(({ tenant }) => tenant === 'other'),

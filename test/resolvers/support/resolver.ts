@@ -12,6 +12,8 @@ export type Identity =
 export interface Call {
   readonly args: object;
   readonly identity: Identity;
+  /** Environment variables of the API. @default none */
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** Epoch milliseconds. @default Date.now */
   readonly now?: () => number;
 }
@@ -63,7 +65,7 @@ export function createResolver(bundle: Bundle): Resolver {
   const sandbox = createSandbox(bundle.code, utils);
 
   /** @returns `early` when the handler said that all is over. */
-  const handle = (name: 'request' | 'response', { args, identity, now = Date.now }: Call, extra: object) => {
+  const handle = (name: 'request' | 'response', { args, identity, env = {}, now = Date.now }: Call, extra: object) => {
     const mayFilter = name === 'response' && bundle.field.startsWith('Subscription.');
     const run: Run = {
       authType: authTypes[identity.type],
@@ -73,7 +75,7 @@ export function createResolver(bundle: Bundle): Resolver {
       filter: null,
       interruption: null,
     };
-    const ctx = { args, arguments: args, identity: identityOf(identity), stash: {}, env: {}, ...extra };
+    const ctx = { args, arguments: args, identity: identityOf(identity), stash: {}, env, ...extra };
     const dataOf = (data: unknown, early: boolean) => {
       return { early, resolved: { type: 'data', data, errors: run.errors, filter: run.filter } } as const;
     };

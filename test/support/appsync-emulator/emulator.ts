@@ -20,7 +20,7 @@ import { createTally } from '../../../embedded/subscriptions/tally.ts';
 import { credentialIn, readHandshake } from '../../../handlers/graphql/appsync/authorization.ts';
 import { parseRequest } from '../../../handlers/graphql/graphql-http.ts';
 import { schema } from '../../handlers/graphql/support.ts';
-import { type Authorizer, createDoorkeeper } from './identity.ts';
+import { type Authorizer, createDoorkeeper, type OpenIdConnect } from './identity.ts';
 import { createOperations } from './operations.ts';
 import { createBroadcast, createPlan } from './subscriptions.ts';
 
@@ -29,6 +29,9 @@ export interface EmulatorOptions {
   /** The Lambda behind the queries. */
   readonly invoke: (event: unknown) => Promise<unknown>;
   readonly tls?: TlsFiles;
+  /** The mode besides, and the environment variables that resolvers have. @default none */
+  readonly openIdConnect?: OpenIdConnect;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Emulator {
@@ -42,10 +45,16 @@ export interface Emulator {
  * AppSync as its clients see it, over the resolvers as they are deployed: the bundles, the Lambda authorizer, the schema's
  * directives, enhanced filters, the mutation's selection set. The realtime protocol is the embedded service's own.
  */
-export async function startEmulator({ authorizer, invoke, tls }: EmulatorOptions): Promise<Emulator> {
-  const doorkeeper = createDoorkeeper(authorizer);
+export async function startEmulator({
+  authorizer,
+  invoke,
+  tls,
+  openIdConnect,
+  env,
+}: EmulatorOptions): Promise<Emulator> {
+  const doorkeeper = createDoorkeeper(authorizer, openIdConnect);
   const hub = createBroadcast<ByteText>();
-  const operate = createOperations({ schema, invoke, publish: (payload) => hub.publish([payload]) });
+  const operate = createOperations({ schema, invoke, env, publish: (payload) => hub.publish([payload]) });
 
   const onRequest = async (request: IncomingMessage): Promise<readonly [status: number, body: object]> => {
     const asked = parseRequest(JSON.parse(await text(request)));
@@ -71,7 +80,7 @@ export async function startEmulator({ authorizer, invoke, tls }: EmulatorOptions
   const queue = createFlushQueue();
   const connections = new Set<Connection>();
   const protocol = createAppsyncProtocol({
-    plan: createPlan(schema, doorkeeper.admittedBy),
+    plan: createPlan(schema, doorkeeper.admittedBy, env),
     entrance: createEntrance({
       verifier: { verify: doorkeeper.asCaller },
       sockets: createTally(limits.socketsPerKey),

@@ -7,6 +7,9 @@ import type { Identity } from '../../resolvers/support/resolver.ts';
 /** Our Lambda authorizer, as AppSync invokes it. */
 export type Authorizer = (event: unknown) => Promise<AppsyncAuthorization>;
 
+/** AppSync's own OpenID Connect: the claims of a token whose signature, issuer and expiry are good, else null. */
+export type OpenIdConnect = (token: string) => Promise<object | null>;
+
 /** Someone whom the API let in, and what the authorizer took from them. */
 export interface Admitted {
   readonly identity: Identity;
@@ -21,12 +24,18 @@ export interface Doorkeeper {
   readonly admittedBy: (caller: Caller) => Admitted;
 }
 
-export function createDoorkeeper(authorizer: Authorizer): Doorkeeper {
+/** @param openIdConnect null: the API has no such mode. */
+export function createDoorkeeper(authorizer: Authorizer, openIdConnect: OpenIdConnect | null = null): Doorkeeper {
   const standing = new WeakMap<Caller, Admitted>();
   const expression = new RegExp(appsyncTokenExpression);
 
   const admit: Doorkeeper['admit'] = async (credential, request) => {
     if (credential?.startsWith('AWS4-HMAC-SHA256 ')) return { identity: { type: 'iam' }, deniedFields: [] };
+    // S29: a bare JWT is for OpenID Connect, and never for the authorizer.
+    if (openIdConnect && /^(?:Bearer )?eyJ/.test(credential ?? '')) {
+      const claims = await openIdConnect(String(credential).replace(/^Bearer /, ''));
+      return claims && { identity: { type: 'oidc', claims }, deniedFields: [] };
+    }
     // The API has no other mode, so a token that is not for the authorizer is for nobody.
     if (credential === null || !expression.test(credential)) return null;
     const event = {

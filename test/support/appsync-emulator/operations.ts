@@ -19,19 +19,21 @@ export interface OperationsOptions {
   readonly schema: GraphQLSchema;
   /** The Lambda behind the queries. */
   readonly invoke: (event: unknown) => Promise<unknown>;
+  /** Environment variables of the API. */
+  readonly env: Readonly<Record<string, string>> | undefined;
   /** What a mutation published. */
   readonly publish: (payload: Update) => void;
 }
 
 /** Queries and mutations over HTTP: each root field by its own resolver, mutations handed on to subscriptions. */
-export function createOperations({ schema, invoke, publish }: OperationsOptions) {
+export function createOperations({ schema, invoke, env, publish }: OperationsOptions) {
   const rootField =
     (query: string): GraphQLFieldResolver<unknown, Admitted> =>
     async (_source, args, admitted, { parentType, fieldName }) => {
       demandAccess(parentType, fieldName, admitted);
       const field = `${parentType.name}.${fieldName}`;
       const resolver = resolverOf(field);
-      const call = { args, identity: admitted.identity };
+      const call = { args, identity: admitted.identity, env };
       const resolved =
         resolver.bundle.dataSource === 'lambda'
           ? await resolver.run(call, async (event) => JSON.parse(JSON.stringify(await invoke(event))))

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ApiKeyRecord, Grant, Scope } from '../../../core/access.ts';
+import type { ApiKeyRecord, Scope, WatchGrant } from '../../../core/access.ts';
 import type { Update } from '../../../core/contract.ts';
 import type { Log } from '../../../core/ports.ts';
 import type { TlsFiles } from '../../../embedded/service/tls.ts';
@@ -9,10 +9,10 @@ import { createVerifier } from '../../../handlers/authorize/verifier.ts';
 import { publishMutation } from '../../../handlers/graphql/appsync/publish-mutation.ts';
 import { createQueryResolver } from '../../../handlers/graphql/appsync/query-resolver.ts';
 import { makeHead } from '../make-update.ts';
-import { publisherHeaders, startEmulator } from './emulator.ts';
+import { type EmulatorOptions, publisherHeaders, startEmulator } from './emulator.ts';
 
 /** The service behind an emulated AppSync: keys, tokens, and a log that holds what was published. */
-export async function startStage(tls?: TlsFiles) {
+export async function startStage(tls?: TlsFiles, more: Pick<EmulatorOptions, 'openIdConnect' | 'env'> = {}) {
   const records = new Map<string, ApiKeyRecord>();
   const log: Update[] = [];
   const verifier = createVerifier({
@@ -44,6 +44,7 @@ export async function startStage(tls?: TlsFiles) {
     authorizer: createAppsyncAuthorizer({ verifier, now: Date.now }),
     invoke: createQueryResolver({ log: reads, now: Date.now, report }),
     ...(tls && { tls }),
+    ...more,
   });
 
   const post = async (body: object, headers: { readonly [name: string]: string }) => {
@@ -63,7 +64,7 @@ export async function startStage(tls?: TlsFiles) {
       return secretText;
     },
     /** Of tenant `default`, prefixed as for AppSync (S29). */
-    async tokenFor(grant: Grant): Promise<string> {
+    async tokenFor(grant: WatchGrant): Promise<string> {
       const minter = { type: 'key', keyId: 'k', tenant: 'default', scopes: ['tokens'] } as const;
       const minted = await verifier.mintToken(minter, grant);
       if (minted.type === 'refused') throw new Error(minted.reason);

@@ -30,7 +30,11 @@ const refused = (errorType: string, message: string): AppsyncPlanned => ({
 const everywhere = { tenant: '', workflow: '', id: null };
 
 /** Plans a subscription by its own resolver: the filter that it sets, or its error. */
-export function createPlan(schema: GraphQLSchema, admittedBy: (caller: Caller) => Admitted) {
+export function createPlan(
+  schema: GraphQLSchema,
+  admittedBy: (caller: Caller) => Admitted,
+  env?: Readonly<Record<string, string>>,
+) {
   const plan = ({ query, variables, operationName }: GraphqlRequest, caller: Caller): AppsyncPlanned => {
     const admitted = admittedBy(caller);
     const document = parse(query);
@@ -48,7 +52,7 @@ export function createPlan(schema: GraphQLSchema, admittedBy: (caller: Caller) =
     demandAccess(root, field.name, admitted);
 
     const args = getArgumentValues(field, node, coerced.coerced);
-    const resolved = resolverOf(`Subscription.${field.name}`).runLocal({ args, identity: admitted.identity });
+    const resolved = resolverOf(`Subscription.${field.name}`).runLocal({ args, identity: admitted.identity, env });
     if (resolved.type === 'error') return refused(resolved.error.errorType, resolved.error.message);
     if (resolved.data !== null) return refused('InternalFailure', 'The resolver of a subscription must answer null.');
     const filter = (resolved.filter ?? byArguments(args)) as SubscriptionFilter;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Hono } from 'hono';
-import { allScopes, type Grant, type Scope } from '../../../../core/access.ts';
+import { allScopes, type Scope, type WatchGrant } from '../../../../core/access.ts';
 import type { Discovery } from '../../../../core/contract.ts';
 import type { RedriveOutcome } from '../../../../core/ports.ts';
 import { defaultRules } from '../../../../core/workflow-rules.ts';
@@ -28,7 +28,7 @@ export interface ApiKit {
   /** Text of a new key. */
   key(options?: { tenant?: string; scopes?: readonly Scope[] }): Promise<string>;
   /** A watch token of a tenant. */
-  token(grant: Grant, tenant?: string): Promise<string>;
+  token(grant: WatchGrant, tenant?: string): Promise<string>;
   get(path: string, credential?: string, headers?: Record<string, string>): Promise<Response>;
   post(path: string, credential: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   /** What the intake was asked, and what it answers next. */
