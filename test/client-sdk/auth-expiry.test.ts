@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createAuth } from '../../client-sdk/src/auth.ts';
+import { transportWs } from '../../client-sdk/src/core.ts';
 import { StatuswireError } from '../../client-sdk/src/index.ts';
 import { collect } from './support/collect.ts';
 import { createFakeClock } from './support/fake-clock.ts';
@@ -134,4 +135,25 @@ test('a token that expired while the tab was hidden is replaced before the first
   expect(watches.map((seen) => seen.seqs())).toEqual(Array.from({ length: 10 }, () => '1 2'));
   expect(asked).toBe(2);
   client.close();
+});
+
+test('S30: a socket that is not acknowledged, as by API Gateway for an expired token, is opened again with a fresh one', async () => {
+  const service = createFakeService();
+  service.behaviour.socket = 'dumb';
+  service.tokens = new Set(['token-2']);
+  service.append();
+  let asked = 0;
+  const client = service.client({
+    channels: [transportWs()],
+    token: () => `token-${++asked}`,
+    // HTTP takes any, so that only the socket can find out.
+    fetch: (target, init) => service.fetch(target, { ...init, headers: { authorization: 'Bearer token-2' } }),
+  });
+  const seen = collect(client);
+  await service.clock.advance(30_000);
+  expect(asked).toBe(2);
+  service.append();
+  await service.clock.advance(100);
+  expect(seen.watch.getSnapshot().connection).toMatchObject({ state: 'live', channel: 'subscription' });
+  expect(seen.seqs()).toBe('1 2');
 });

@@ -21,7 +21,7 @@ function expectTheWire(channels: readonly ChannelName[], { carried, wanted, befe
 export async function playCell(scenario: Scenario, column: Column, deployment: Deployment): Promise<void> {
   const id = `${scenario.name} ${column.name}`.replace(/[^0-9A-Za-z]+/g, '-');
   const execution = { workflow: scenario.workflow ?? `w-${id}`.slice(0, 80), id: id.slice(0, 80) };
-  const clock = createClock(id);
+  const clock = createClock(id, deployment.pace);
   const proxy = await startProxy({ upstream: deployment.url, clock });
   const stage = createStage({ deployment, column, execution, proxy, clock });
   const checks: Promise<void>[] = [];

@@ -24,6 +24,8 @@ export interface Deployment {
   readonly name: string;
   readonly abilities: ReadonlySet<Ability>;
   readonly carriers: ReadonlySet<Carrier>;
+  /** How much faster the clients' time runs than the wall clock, which its pushes go by. Default 50. */
+  readonly pace?: number;
   /** Where it answers; may differ after a restart. */
   url(): string;
   /** An API key with all scopes. */

@@ -187,8 +187,13 @@ export function createStage({ deployment, column, execution, proxy, clock }: Sta
       const carrier = carrierOf(current);
       if (carrier === 'http' || wire.carried.has(carrier) || stage.isTold) return;
       await stage.live();
-      await stage.commit();
-      await until('the push', () => wire.carried.has(carrier));
+      // A subscription is not active yet when it is only sent (S17): what is committed too early comes by the pull alone.
+      for (let tries = 0; tries < 5 && !wire.carried.has(carrier); tries += 1) {
+        await stage.commit();
+        const at = clock.elapsed();
+        await until('the push', () => wire.carried.has(carrier) || clock.elapsed() - at > 20_000);
+      }
+      await until('the push', () => wire.carried.has(carrier), 0);
       await stage.caughtUp();
     },
     reread() {

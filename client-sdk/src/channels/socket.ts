@@ -99,7 +99,11 @@ export function socketChannel(deps: ChannelDeps, codec: Codec): SharedChannel {
   async function connect(): Promise<void> {
     const mine: Connection = { since: 0, quietMs: codec.quietMs };
     next = mine;
-    opening.set(ackTimeoutMs, () => lost(mine, 'not acknowledged'));
+    opening.set(ackTimeoutMs, () => {
+      // Behind API Gateway a service has no way to say that the token has expired (S30).
+      auth.refused(mine.token);
+      lost(mine, 'not acknowledged');
+    });
     try {
       const info = await discoverer.find(codec.protocol);
       if (!info || !WebSocket) throw new StatuswireError('unsupported', 'There are no subscriptions here.');

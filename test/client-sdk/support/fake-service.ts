@@ -8,8 +8,8 @@ import { createFakeSocket, type FakeSocket, type Message } from './fake-socket.t
 export interface Behaviour {
   /** `down`: no connection. `hang`: never answers. `html`: a proxy's page. `busy`: 503 with Retry-After. */
   http: 'ok' | 'down' | 'hang' | 'html' | 'busy';
-  /** `refuse`: no upgrade. `silent`: opens, never acknowledges. `forbidden`: closes with 4403. */
-  socket: 'ok' | 'refuse' | 'silent' | 'forbidden';
+  /** `refuse`: no upgrade. `silent`: opens, never acknowledges. `forbidden`: closes with 4403. `dumb`: silent to bad tokens. */
+  socket: 'ok' | 'refuse' | 'silent' | 'forbidden' | 'dumb';
   /** From construction to `open`, in ms. */
   openMs: number;
   discovery: 'ok' | 'absent' | 'polling-only';
@@ -129,6 +129,7 @@ export function createFakeService(clock: FakeClock = createFakeClock()): FakeSer
     if (message.type === 'connection_init') {
       if (behaviour.socket === 'silent') return;
       const refused = behaviour.socket === 'forbidden' || !accepts(String(message.payload?.authorization));
+      if (refused && behaviour.socket === 'dumb') return;
       if (refused) from.end(4403);
       else from.send({ type: 'connection_ack' });
     } else if (message.type === 'subscribe' && message.id) {

@@ -1,8 +1,7 @@
 import type { Timers } from '../../../client-sdk/src/index.ts';
 
-/** One turn of the real event loop's clock, and what passes for the client meanwhile: fifty times as much. */
+/** One turn of the real event loop's clock. */
 const turnMs = 5;
-const stepMs = 250;
 
 /**
  * The time of one client. It runs by turns of the event loop, not by the wall clock: on a busy machine nothing times out
@@ -28,8 +27,11 @@ interface Timer {
   readonly at: number;
 }
 
-/** @param seed Decides all chance of the client. */
-export function createClock(seed: string): Clock {
+/**
+ * @param seed Decides all chance of the client.
+ * @param pace What passes for the client in a turn, in turns. Default 50: a service that is slower to push needs less.
+ */
+export function createClock(seed: string, pace = 50): Clock {
   let startedAt = Date.now();
   const timers = new Map<number, Timer>();
   const random = createRandom(seed);
@@ -54,7 +56,7 @@ export function createClock(seed: string): Clock {
 
   let turned = Promise.withResolvers<void>();
   const pump = setInterval(() => {
-    if (!asleep && onTheWay === 0) advance(stepMs);
+    if (!asleep && onTheWay === 0) advance(turnMs * pace);
     turned.resolve();
     turned = Promise.withResolvers();
   }, turnMs);

@@ -9,7 +9,7 @@ export interface Answer {
 
 /** Where the proxy brings what it is sent. */
 export interface Routes {
-  /** Scheme and host of the service, for this carrier. */
+  /** Scheme and host of the service, for this carrier, and the path that it is mounted at. */
   origin(carrier: Carrier): string;
   /** The discovery document with every address leading to the proxy, which remembers where they led. */
   rewrite(answer: Answer): Answer;
@@ -19,10 +19,14 @@ export interface Routes {
 export function createRoutes(upstream: () => string, proxyUrl: () => string): Routes {
   const origins = new Map<string, string>();
   const proxied = (protocol: string, text: string): string => {
-    const { origin, protocol: scheme, pathname } = new URL(text, upstream());
-    // A deployment on one address may move; one on several does not.
-    if (origin.replace(/^ws/, 'http') !== upstream()) origins.set(protocol, origin.replace(/^ws/, 'http'));
-    return `${scheme.startsWith('ws') ? proxyUrl().replace(/^http/, 'ws') : proxyUrl()}${pathname.replace(/\/$/, '')}`;
+    const base = new URL(`${upstream()}/`);
+    const { origin, protocol: scheme, pathname } = new URL(text, base);
+    const host = origin.replace(/^ws/, 'http');
+    // Below the service's own address, which may have a path and may move. What is elsewhere does not.
+    const isBelow = host === base.origin && `${pathname}/`.startsWith(base.pathname);
+    if (!isBelow) origins.set(protocol, host);
+    const path = isBelow ? pathname.slice(base.pathname.length - 1) : pathname;
+    return `${scheme.startsWith('ws') ? proxyUrl().replace(/^http/, 'ws') : proxyUrl()}${path.replace(/\/$/, '')}`;
   };
   return {
     origin: (carrier) => origins.get(carrier) ?? upstream(),
