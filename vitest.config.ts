@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** @param isolate A process of its own for every file, which costs twice the time: only for tests of whole processes. */
 const project = (name: string, include: string[], isolate = false) => ({
@@ -11,12 +12,24 @@ const aws = project('aws', ['aws/**/*.test.ts']);
 
 const infra = project('infra', ['infra/**/*.test.ts']);
 
+const isLong = ({ moduleId }: TestSpecification): boolean =>
+  /test\/(whole\/(soak|crash)|contract\/embedded)/.test(moduleId);
+
+/** vitest begins with the largest files, but these small ones mostly wait, and would be waited for at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // vitest leaves one core free by default, and of two that would be half; much of the suite waits for sockets anyway.
-    maxWorkers: 2,
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Otherwise vitest loads graphql twice, as ESM for us and as CommonJS for graphql-ws, and GraphQLError differs.
     server: { deps: { inline: ['graphql-ws'] } },
     projects: [

@@ -53,6 +53,8 @@ interface Connection {
   endpoint?: URL;
   socket?: WebSocketLike;
   token?: string | null;
+  /** `connection_init` is sent. */
+  asked?: boolean;
   /** When it was acknowledged. */
   since: number;
   quietMs: number;
@@ -99,11 +101,7 @@ export function socketChannel(deps: ChannelDeps, codec: Codec): SharedChannel {
   async function connect(): Promise<void> {
     const mine: Connection = { since: 0, quietMs: codec.quietMs };
     next = mine;
-    opening.set(ackTimeoutMs, () => {
-      // Behind API Gateway a service has no way to say that the token has expired (S30).
-      auth.refused(mine.token);
-      lost(mine, 'not acknowledged');
-    });
+    opening.set(ackTimeoutMs, () => lost(mine, 'not acknowledged'));
     try {
       const info = await discoverer.find(codec.protocol);
       if (!info || !WebSocket) throw new StatuswireError('unsupported', 'There are no subscriptions here.');
@@ -113,7 +111,11 @@ export function socketChannel(deps: ChannelDeps, codec: Codec): SharedChannel {
       if (next !== mine) return;
       const socket = new WebSocket(to, protocols);
       mine.socket = socket;
-      socket.addEventListener('open', () => next === mine && send(mine, { type: 'connection_init', payload }));
+      socket.addEventListener('open', () => {
+        if (next !== mine) return;
+        mine.asked = true;
+        send(mine, { type: 'connection_init', payload });
+      });
       socket.addEventListener('message', ({ data }) => (next === mine || live === mine) && receive(mine, data));
       socket.addEventListener('error', () => lost(mine, 'failed'));
       socket.addEventListener('close', ({ code }) =>
@@ -130,7 +132,8 @@ export function socketChannel(deps: ChannelDeps, codec: Codec): SharedChannel {
     if (!mine || (mine !== next && mine !== live)) return;
     const error = errorOf(why, refusal);
     const isRefused = error.code === 'unauthorized';
-    if (isRefused) auth.refused(mine.token);
+    // Behind API Gateway a service has no words for a token that has expired (S30): it only does not acknowledge it.
+    if (isRefused || (mine === next && mine.asked)) auth.refused(mine.token);
     if (mine === next) dropNext();
     else {
       if (timers.now() - mine.since >= stableMs && all().every(({ sink }) => sink.caughtUp())) failures = 0;

@@ -8,8 +8,11 @@ import { createFakeSocket, type FakeSocket, type Message } from './fake-socket.t
 export interface Behaviour {
   /** `down`: no connection. `hang`: never answers. `html`: a proxy's page. `busy`: 503 with Retry-After. */
   http: 'ok' | 'down' | 'hang' | 'html' | 'busy';
-  /** `refuse`: no upgrade. `silent`: opens, never acknowledges. `forbidden`: closes with 4403. `dumb`: silent to bad tokens. */
-  socket: 'ok' | 'refuse' | 'silent' | 'forbidden' | 'dumb';
+  /**
+   * `refuse`: no upgrade. `silent`: opens, never acknowledges. `forbidden`: closes with 4403. Of bad tokens only:
+   * `unheard`: as `silent`; `dropped`: closes with 1000.
+   */
+  socket: 'ok' | 'refuse' | 'silent' | 'forbidden' | 'unheard' | 'dropped';
   /** From construction to `open`, in ms. */
   openMs: number;
   discovery: 'ok' | 'absent' | 'polling-only';
@@ -129,8 +132,8 @@ export function createFakeService(clock: FakeClock = createFakeClock()): FakeSer
     if (message.type === 'connection_init') {
       if (behaviour.socket === 'silent') return;
       const refused = behaviour.socket === 'forbidden' || !accepts(String(message.payload?.authorization));
-      if (refused && behaviour.socket === 'dumb') return;
-      if (refused) from.end(4403);
+      if (refused && behaviour.socket === 'unheard') return;
+      if (refused) from.end(behaviour.socket === 'dropped' ? 1000 : 4403);
       else from.send({ type: 'connection_ack' });
     } else if (message.type === 'subscribe' && message.id) {
       from.subscriptions.set(message.id, message.payload?.variables as { workflow: string; id: string });
