@@ -10,7 +10,8 @@ const project = (name: string, include: string[], isolate = false) => ({
 /** The adapters and wirings of AWS, all but the table: DynamoDB Local needs Java, so it has a command of its own. */
 const aws = project('aws', ['aws/**/*.test.ts']);
 
-const infra = project('infra', ['infra/**/*.test.ts']);
+/** The construct and the bundles of the Lambdas: a command of its own, because both need everything bundled first. */
+const infra = project('infra', ['infra/**/*.test.ts', 'aws/bundles/**/*.test.ts']);
 
 const isLong = ({ moduleId }: TestSpecification): boolean =>
   /test\/(whole\/(soak|crash)|contract\/embedded)/.test(moduleId);
@@ -39,7 +40,7 @@ export default defineConfig({
       project('ports', ['ports/**/*.test.ts']),
       project('service', ['handlers/**/*.test.ts', 'embedded/**/*.test.ts']),
       project('resolvers', ['resolvers/**/*.test.ts']),
-      { ...aws, test: { ...aws.test, exclude: ['test/aws/dynamodb/**'] } },
+      { ...aws, test: { ...aws.test, exclude: ['test/aws/dynamodb/**', 'test/aws/bundles/**'] } },
       { ...infra, test: { ...infra.test, globalSetup: 'test/infra/support/assets.ts' } },
       project('whole', ['whole/**/*.test.ts', 'house/**/*.test.ts'], true),
     ],
