@@ -118,20 +118,31 @@ export type Deployed = Awaited<ReturnType<typeof deploy>>;
 
 /** A client that speaks the protocol frame by frame; initialised unless `authorization` is null. */
 export async function openRaw(
-  { api, key }: Pick<Deployed, 'api' | 'key'>,
+  { api, key, reported }: Pick<Deployed, 'api' | 'key' | 'reported'>,
   authorization: string | null = `Bearer ${key}`,
 ) {
   const raw = await openSocket(new WebSocket(api.url, 'graphql-transport-ws'));
-  /** Resolves when so many messages have come. */
+  /** Resolves when so many messages have come; says what did, and what went wrong, when they do not. */
   const got = (count: number): Promise<void> =>
-    new Promise((resolve) => {
-      const look = (): void => void (raw.messages.length >= count && resolve());
+    new Promise((resolve, reject) => {
+      const late = setTimeout(() => {
+        const told = { messages: raw.messages, reported: reported.map(String) };
+        reject(new Error(`${count} messages did not come: ${JSON.stringify(told)}`));
+      }, 30_000);
+      const look = (): void => {
+        if (raw.messages.length < count) return;
+        clearTimeout(late);
+        resolve();
+      };
       raw.socket.on('message', look);
       look();
     });
   if (authorization !== null) {
     raw.send({ type: 'connection_init', payload: { authorization } });
-    await Promise.race([got(1), raw.closed]);
+    const answered = got(1);
+    // One that is refused gets none.
+    answered.catch(() => undefined);
+    await Promise.race([answered, raw.closed]);
   }
   const subscribe = (id: string, query: string, variables: Record<string, unknown> = {}): void =>
     raw.send({ id, type: 'subscribe', payload: { query, variables } });
