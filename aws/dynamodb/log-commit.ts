@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { nameOf } from '../../core/name-of.ts';
 import type { Change, Log } from '../../core/ports.ts';
+import { predecessor } from '../../core/predecessor.ts';
 import type { Generation } from './generation.ts';
 import { headItem } from './head-item.ts';
 import { idempotencyItem, idempotencyKey, idempotencyPointer, isFree } from './idempotency.ts';
@@ -9,7 +10,6 @@ import { conditionOf, type Expression, type Items, type TransactItem } from './i
 import { inLanes } from './lanes.ts';
 import type { Leftovers } from './leftovers.ts';
 import { intakeSk, logPk } from './names.ts';
-import { predecessor } from './predecessor.ts';
 import { updateItems } from './update-items.ts';
 
 export interface CommitOptions {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Position } from '../../core/cursor.ts';
 import type { Change, Log, LogKey } from '../../core/ports.ts';
-import { checkChange, checkContiguous } from './check-change.ts';
+import { isPrecededBy, predecessor } from '../../core/predecessor.ts';
 import type { HeadRows } from './head-rows.ts';
 import type { IntakeRows } from './intakes.ts';
 import type { Outbox } from './outbox.ts';
@@ -20,12 +21,14 @@ export function createCommit(
 ): Log['commit'] {
   const insert = db.prepare('INSERT INTO updates (n, workflow, id, epoch, seq, json) VALUES (?, ?, ?, ?, ?, ?)');
 
-  function apply(change: Change): 'ok' | 'conflict' {
+  function apply(change: Change, at: Position): 'ok' | 'conflict' {
     const { key, expectedVersion, head, updates, intake, idempotency } = change;
     const before = heads.get(key);
     if ((before?.version ?? 0) !== expectedVersion) return 'conflict';
     if (idempotency && intakes.holds(idempotency)) return 'conflict';
-    checkContiguous(before, change);
+    if (!isPrecededBy(at, before)) {
+      throw new RangeError(`${key.workflow}/${key.id}: the change does not follow what is stored.`);
+    }
     heads.put(head, before);
     if (intake) {
       if ('put' in intake) intakes.put(intake.put);
@@ -46,7 +49,7 @@ export function createCommit(
   }
 
   return async (changes) => {
-    for (const change of changes) checkChange(change);
-    return Promise.all(changes.map((change) => writer.write(() => apply(change))));
+    const places = changes.map((change) => ({ change, at: predecessor(change) }));
+    return Promise.all(places.map(({ change, at }) => writer.write(() => apply(change, at))));
   };
 }

@@ -1,6 +1,6 @@
-import type { Position } from '../../core/cursor.ts';
-import { maxUpdatesPerCommit } from '../../core/limits.ts';
-import type { Change } from '../../core/ports.ts';
+import type { Position } from './cursor.ts';
+import { maxUpdatesPerCommit } from './limits.ts';
+import type { Change } from './ports.ts';
 
 /**
  * Where the stored log must stand for this change to follow without a gap: found by walking back from the new head over
@@ -26,4 +26,10 @@ export function predecessor({ key, expectedVersion, head, updates }: Change): Po
     at = { epoch, seq: seq - 1 };
   }
   return at;
+}
+
+/** Whether what is stored stands where a change goes on. */
+export function isPrecededBy({ epoch, seq }: Position, stored: Position | null): boolean {
+  if (stored?.epoch === epoch) return stored.seq === seq;
+  return seq === 0;
 }
