@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TablePorts } from '../../../aws/dynamodb/index.ts';
 import type { Update } from '../../../core/contract.ts';
 import { epochOf, makeChange } from '../../support/make-update.ts';
-import { type Fate, faultyClient, seeded } from './support/faults.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { type Fate, faultyClient } from './support/faults.ts';
 import { type OpenTable, openTable } from './support/open-table.ts';
 import { openStream } from './support/stream.ts';
 
@@ -45,7 +46,7 @@ describe('many writers on one execution', () => {
   });
 
   it.each([1, 2])('G1, G2: nor with throttling, conflicts and lost answers (seed %i)', async (seed) => {
-    const random = seeded(seed);
+    const random = seededRandom(seed);
     const met: Record<Fate, number> = { pass: 0, throttle: 0, conflict: 0, lose: 0 };
     const client = faultyClient((command) => {
       const fates = ['throttle', 'lose', ...(command.startsWith('TransactWrite') ? ['conflict'] : [])] as Fate[];

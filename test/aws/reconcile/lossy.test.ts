@@ -1,18 +1,8 @@
 import { expect, it } from 'vitest';
 import { statusChange } from '../../support/aws-shapes.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 import { end, redrive, type TrueExecution } from '../step-functions/fake-sfn.ts';
 import { type Bench, hour, minute, openBench } from './bench.ts';
-
-/** Numbers in [0, 1) that a seed makes repeatable (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Something that happens to an execution, which its sources then should tell. */
 interface Happening {
@@ -63,7 +53,7 @@ const told = ({ name, status, startDate, stopDate, output, error, redriveCount, 
 
 /** Plays a day of it minute by minute; sources drop a fifth, repeat a tenth, and delay by up to two minutes. */
 async function play(seed: number, reconciling: boolean) {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const bench = openBench();
   const happenings = [...plan(random, bench.now())];
   const last = (happenings.at(-1)?.at ?? 0) + 3 * hour;

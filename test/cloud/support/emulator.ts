@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
+import { freePort } from '../../support/free-port.ts';
 import { killTree, start } from './processes.ts';
 
 /** The account and the region that everything happens in. */
@@ -79,16 +79,6 @@ export async function startEmulator({ ministack, folder, lambdaEnv = {} }: Emula
       await ended;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
-  return address.port;
 }
 
 async function untilHealthy(url: string, ended: Promise<unknown>, log: () => string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Timers } from '../../../client-sdk/src/index.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 
 /** One turn of the real event loop's clock. */
 const turnMs = 5;
@@ -97,16 +98,8 @@ export function createClock(seed: string, pace = 50): Clock {
   };
 }
 
-/** Mulberry32 over a hash of the seed: the same cell draws the same numbers every time. */
-export function createRandom(seed: string): () => number {
-  let state = [...seed].reduce(
-    (hash, character) => Math.imul(hash ^ character.charCodeAt(0), 16_777_619),
-    2_166_136_261,
+/** By a hash of the seed (FNV-1a): the same cell draws the same numbers every time. */
+export const createRandom = (seed: string): (() => number) =>
+  seededRandom(
+    [...seed].reduce((hash, character) => Math.imul(hash ^ character.charCodeAt(0), 16_777_619), 2_166_136_261),
   );
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

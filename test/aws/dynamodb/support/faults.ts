@@ -31,17 +31,6 @@ function cancelled(): Error {
   return Object.assign(named('TransactionCanceledException'), { CancellationReasons });
 }
 
-/** Numbers in [0, 1) that a seed makes repeatable (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Sees, and may change, what each request asks and what it answers. */
 export function watchedClient(
   see: (command: string, output: Record<string, unknown>, input: Record<string, unknown>) => void,
