@@ -2,6 +2,7 @@ import type { Bindings, DeadLetters, Deliveries, Endpoints, Executions, Intakes,
 import type { RulesOf } from '../../core/workflow-rules.ts';
 import type { RandomBytes } from '../authorize/api-key.ts';
 import type { Verifier } from '../authorize/verifier.ts';
+import type { Report } from '../graphql/errors.ts';
 import { createGraphql } from '../graphql/graphql.ts';
 import { createGraphqlHttp } from '../graphql/graphql-http.ts';
 import { createSchema } from '../graphql/schema.ts';
@@ -46,8 +47,8 @@ export interface AwsApiOptions {
   readonly newId: () => string;
   readonly random: RandomBytes;
   readonly report: ApiDeps['report'];
-  /** Told of an unexpected error inside a query, with the id that the caller hears. */
-  readonly reportIncident: (incident: string, error: unknown) => void;
+  /** Told of an unexpected error inside a query; answers the id that the caller hears. */
+  readonly reportIncident: Report;
 }
 
 /**
@@ -62,11 +63,7 @@ export function createAwsApi(options: AwsApiOptions) {
     schema: createSchema(options.schema),
     log,
     now,
-    report(error) {
-      const incident = newId();
-      options.reportIncident(incident, error);
-      return incident;
-    },
+    report: options.reportIncident,
   });
   const accept = createAccept({ appender, intakes, rulesOf, workflowExists: options.isStartable, now, newId });
   const deps: ApiDeps = {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { layFoundation } from '../../aws/lambda/foundation.ts';
 import { createHandler } from '../../aws/lambda/handler.ts';
-import { createSecretsClient } from '../../aws/secrets/client.ts';
-import { createAccess } from '../../aws/secrets/index.ts';
+import { createIncidents } from '../../aws/lambda/incidents.ts';
+import { layAccess } from '../../aws/secrets/lay-access.ts';
 import { createSfnClient } from '../../aws/step-functions/client.ts';
 import { createExecutions } from '../../aws/step-functions/executions.ts';
 import sdl from '../../schema.graphql';
@@ -16,15 +16,7 @@ const { environment, telemetry, ports, workflows, now, newId } = foundation;
 const { rulesOf, isStartable } = workflows;
 const { deadLetters, bindings } = ports;
 
-const { verifier, keys } = createAccess({
-  client: createSecretsClient(),
-  keySecret: environment.text('keySecret'),
-  tokenSecret: environment.text('tokenSecret'),
-  keys: ports.keys,
-  now,
-  oidc: environment.optional('oidc'),
-  report: (error) => telemetry.warn('a secret or an issuer could not be read; what it held before goes on', { error }),
-});
+const { verifier, keys } = layAccess(foundation);
 
 const appender = foundation.appender();
 const graphqlUrl = environment.optional('graphqlUrl');
@@ -54,7 +46,7 @@ const answer = createAwsApi({
   newId,
   random: randomBytes,
   report: ({ error, ...request }) => telemetry.error('an unexpected error', { error, ...request }),
-  reportIncident: (incident, error) => telemetry.error('an unexpected error', { error, incident }),
+  reportIncident: createIncidents(foundation),
 });
 
 export const handler = createHandler(telemetry, answer);

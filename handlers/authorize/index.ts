@@ -1,20 +1,12 @@
 import { layGround } from '../../aws/lambda/ground.ts';
 import { createHandler } from '../../aws/lambda/handler.ts';
-import { createSecretsClient } from '../../aws/secrets/client.ts';
-import { createAccess } from '../../aws/secrets/index.ts';
+import { layAccess } from '../../aws/secrets/lay-access.ts';
 import { createAppsyncAuthorizer } from './appsync-authorizer.ts';
 
-const { environment, telemetry, ports, now } = layGround('authorize');
+const ground = layGround('authorize');
+const { telemetry, now } = ground;
 
-const { verifier } = createAccess({
-  client: createSecretsClient(),
-  keySecret: environment.text('keySecret'),
-  tokenSecret: environment.text('tokenSecret'),
-  keys: ports.keys,
-  now,
-  oidc: environment.optional('oidc'),
-  report: (error) => telemetry.warn('a secret or an issuer could not be read; what it held before goes on', { error }),
-});
+const { verifier } = layAccess(ground);
 
 /** AppSync's Lambda authorizer. Where it fails, AppSync lets nobody in. */
 export const handler = createHandler(telemetry, createAppsyncAuthorizer({ verifier, now }));

@@ -1,8 +1,10 @@
 import { layGround } from '../../aws/lambda/ground.ts';
 import { createHandler } from '../../aws/lambda/handler.ts';
+import { createIncidents } from '../../aws/lambda/incidents.ts';
 import { createQueryResolver } from './appsync/query-resolver.ts';
 
-const { telemetry, ports, now, newId } = layGround('graphql');
+const ground = layGround('graphql');
+const { telemetry, ports, now } = ground;
 
 /** The data source of AppSync's `Query` fields. */
 export const handler = createHandler(
@@ -10,10 +12,6 @@ export const handler = createHandler(
   createQueryResolver({
     log: ports.log,
     now,
-    report(error) {
-      const incident = newId();
-      telemetry.error('an unexpected error', { error, incident });
-      return incident;
-    },
+    report: createIncidents(ground),
   }),
 );

@@ -42,10 +42,7 @@ const onError = (error: unknown, { workflow, id }: { readonly workflow: string; 
   telemetry.warn('an execution could not be looked at; it is tried again', { workflow, id, error });
 
 const parts = { log, appender, executions, rulesOf, now, onError };
-const settle = createSettle({
-  ...{ ...parts, deadLetters, newId },
-  onLost: repaired,
-});
+const settle = createSettle({ ...parts, deadLetters, newId, onLost: repaired });
 
 function closing(url: string): Chore {
   const sockets = createSockets({

@@ -1,7 +1,7 @@
 import { layGround } from '../../aws/lambda/ground.ts';
 import { createHandler } from '../../aws/lambda/handler.ts';
-import { createSecretsClient } from '../../aws/secrets/client.ts';
-import { createAccess } from '../../aws/secrets/index.ts';
+import { createIncidents } from '../../aws/lambda/incidents.ts';
+import { layAccess } from '../../aws/secrets/lay-access.ts';
 import { createManagementClient } from '../../aws/sockets/client.ts';
 import { createSockets } from '../../aws/sockets/sockets.ts';
 import sdl from '../../schema.graphql';
@@ -9,28 +9,17 @@ import { createGraphql } from '../graphql/graphql.ts';
 import { createSchema } from '../graphql/schema.ts';
 import { createWebsocket } from './websocket.ts';
 
-const { environment, telemetry, ports, now, newId } = layGround('websocket');
+const ground = layGround('websocket');
+const { environment, telemetry, ports, now } = ground;
 
-const { verifier } = createAccess({
-  client: createSecretsClient(),
-  keySecret: environment.text('keySecret'),
-  tokenSecret: environment.text('tokenSecret'),
-  keys: ports.keys,
-  now,
-  oidc: environment.optional('oidc'),
-  report: (error) => telemetry.warn('a secret or an issuer could not be read; what it held before goes on', { error }),
-});
+const { verifier } = layAccess(ground);
 
 const answer = createWebsocket({
   graphql: createGraphql({
     schema: createSchema(sdl),
     log: ports.log,
     now,
-    report(error) {
-      const incident = newId();
-      telemetry.error('an unexpected error', { error, incident });
-      return incident;
-    },
+    report: createIncidents(ground),
   }),
   connections: ports.connections,
   sockets: createSockets({

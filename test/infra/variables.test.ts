@@ -20,7 +20,8 @@ const parts: Readonly<Record<LambdaName, string>> = {
 
 /** What the wiring reads of its environment: what it cannot start without, and all. */
 function readBy(name: LambdaName): { readonly needed: ReadonlySet<Variable>; readonly all: ReadonlySet<Variable> } {
-  const wiring = read(`handlers/${name}/index.ts`);
+  const own = read(`handlers/${name}/index.ts`);
+  const wiring = /\blayAccess\(/.test(own) ? own + read('aws/secrets/lay-access.ts') : own;
   const writes = /\blayFoundation\(/.test(wiring) && /\b(workflows|appender|retentionMs)\b/.test(wiring);
   const below: readonly Variable[] = writes
     ? ['table', 'generation', 'metricsNamespace', 'place', 'retentionDays', 'workflowsFile']
