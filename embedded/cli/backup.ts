@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { backUp } from '../backup/back-up.ts';
+import { print } from '../terminal/print.ts';
 
 /** `statuswire backup`. */
 export function backupCommand(): Command {
@@ -18,6 +19,6 @@ export function backupCommand(): Command {
         onProgress: (done, total) => void (live && process.stderr.write(`\rCopying: ${percent(done, total)} `)),
       });
       if (live) process.stderr.write('\n');
-      console.log(`Backed up ${data} to ${target}: ${bytes} bytes, checked.`);
+      print(`Backed up ${data} to ${target}: ${bytes} bytes, checked.`);
     });
 }

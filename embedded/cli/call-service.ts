@@ -28,12 +28,15 @@ export async function callService<T>(connect: Connect, method: Method, path: str
   const text = await response.text();
   const answer = parsed(text);
   if (response.ok && (text === '' || answer !== undefined)) return (answer ?? null) as T;
-  if (response.ok || answer === undefined) {
+  if (response.ok || !isProblem(answer)) {
     throw new Error(`${connect.url} answered ${response.status}, but not as Statuswire does; check --url`);
   }
-  const { title, detail } = answer as Problem;
+  const { title, detail } = answer;
   throw new Error(`${response.status}: ${detail === undefined ? title : `${title}. ${detail}`}`);
 }
+
+const isProblem = (answer: unknown): answer is Pick<Problem, 'title' | 'detail'> =>
+  answer instanceof Object && 'title' in answer && typeof answer.title === 'string';
 
 function parsed(text: string): unknown {
   try {

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { createStatusClient, isStatusError, type StatusClient } from '../../client-sdk/src/index.ts';
 import type { Json, Update } from '../../core/contract.ts';
+import { print } from '../terminal/print.ts';
 import { type Connect, connecting, credentialOf } from './connect.ts';
 import { parseJson } from './parse.ts';
 
@@ -19,7 +20,7 @@ function startCommand(): Command {
       using client = connect(options);
       const { input, id } = options;
       const started = await client.start(workflow, { input, ...(id === undefined ? {} : { id }) });
-      console.log(options.json ? JSON.stringify(started) : started.id);
+      print(options.json ? JSON.stringify(started) : started.id);
     });
 }
 
@@ -31,7 +32,7 @@ function statusCommand(): Command {
     .action(async (workflow: string, id: string, options: Connect) => {
       using client = connect(options);
       const update = await client.status(workflow, id);
-      console.log(options.json ? JSON.stringify(update) : describeUpdate(update));
+      print(options.json ? JSON.stringify(update) : describeUpdate(update));
     });
 }
 
@@ -53,8 +54,8 @@ function watchCommand(): Command {
         // A watch waits for a service that is down; a command that was given a wrong URL or key says so instead.
         const latest = await latestOf(client, workflow, id);
         for await (const update of client.watch(workflow, id)) {
-          if (update.skipped && !options.json) console.log('  (earlier updates are no longer kept)');
-          console.log(options.json ? JSON.stringify(update) : describeUpdate(update));
+          if (update.skipped && !options.json) print('  (earlier updates are no longer kept)');
+          print(options.json ? JSON.stringify(update) : describeUpdate(update));
           // A redrive has gone on from here already.
           const isFormer = latest?.epoch === update.epoch && update.seq < latest.seq;
           if (!update.done || isFormer) continue;

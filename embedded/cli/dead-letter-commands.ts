@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { print, printJson } from '../terminal/print.ts';
 import { callService, pathOf } from './call-service.ts';
 import { type Connect, connecting } from './connect.ts';
 import { parseCount } from './parse.ts';
@@ -33,8 +34,8 @@ function listCommand(): Command {
     .option('--limit <number>', 'how many', parseCount, 20)
     .action(async ({ limit, ...connect }: Connect & { readonly limit: number }) => {
       const letters = await newest(connect, limit);
-      if (connect.json) for (const letter of letters) console.log(JSON.stringify(letter));
-      else for (const line of table(letters.map(rowOf))) console.log(line);
+      if (connect.json) for (const letter of letters) printJson(letter);
+      else print(...table(letters.map(rowOf)));
     });
 }
 
@@ -60,7 +61,7 @@ function showCommand(): Command {
     .argument('<id>')
     .action(async (id: string, connect: Connect) => {
       const letter = await callService<ShownLetter>(connect, 'GET', pathOf('dead-letters', id));
-      if (connect.json) return console.log(JSON.stringify(letter));
+      if (connect.json) return printJson(letter);
       const { at, reason, source, body, cut } = letter;
       const facts = [
         ['id', id],
@@ -69,9 +70,8 @@ function showCommand(): Command {
         ['execution', nameOf(letter)],
         ['reason', reason],
       ];
-      for (const line of table(facts)) console.log(line);
-      console.log(`\n${indented(body)}`);
-      if (cut) console.log('(cut: only its beginning is kept, so it cannot be redriven)');
+      print(...table(facts), '', ...linesOf(body));
+      if (cut) print('(cut: only its beginning is kept, so it cannot be redriven)');
     });
 }
 
@@ -85,7 +85,7 @@ function redriveCommand(): Command {
         'POST',
         pathOf('dead-letters', id, 'redrive'),
       );
-      console.log(connect.json ? JSON.stringify(answer) : `Taken: ${nameOf(answer)}`);
+      print(connect.json ? JSON.stringify(answer) : `Taken: ${nameOf(answer)}`);
     });
 }
 
@@ -95,7 +95,7 @@ function deleteCommand(): Command {
     .argument('<id>')
     .action(async (id: string, connect: Connect) => {
       await callService(connect, 'DELETE', pathOf('dead-letters', id));
-      console.log(connect.json ? JSON.stringify({ id, deleted: true }) : `Deleted ${id}.`);
+      print(connect.json ? JSON.stringify({ id, deleted: true }) : `Deleted ${id}.`);
     });
 }
 
@@ -106,10 +106,11 @@ function rowOf(letter: ShownLetter): readonly string[] {
   return [letter.id, letter.at, letter.source, nameOf(letter), letter.reason];
 }
 
-function indented(body: string): string {
+/** JSON is indented; the line breaks of anything else are shown as such, so that none of it looks like a line of ours. */
+function linesOf(body: string): readonly string[] {
   try {
-    return JSON.stringify(JSON.parse(body), null, 2);
+    return JSON.stringify(JSON.parse(body), null, 2).split('\n');
   } catch {
-    return body;
+    return [body];
   }
 }

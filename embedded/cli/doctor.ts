@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { examine } from '../doctor/examine.ts';
+import { print } from '../terminal/print.ts';
 
 /** `statuswire doctor`: exit code 1 when something is wrong. */
 export function doctorCommand(): Command {
@@ -17,9 +18,9 @@ export function doctorCommand(): Command {
         count += 1;
         const { check, key, problem } = finding;
         const where = key === null ? '' : ` ${key.workflow}/${key.id}:`;
-        console.log(json ? JSON.stringify(finding) : `${check}:${where} ${problem}`);
+        print(json ? JSON.stringify(finding) : `${check}:${where} ${problem}`);
       }
       if (count > 0) process.exitCode = 1;
-      if (!json) console.log(count === 0 ? `Nothing is wrong with ${file}.` : `${count} findings in ${file}.`);
+      if (!json) print(count === 0 ? `Nothing is wrong with ${file}.` : `${count} findings in ${file}.`);
     });
 }

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { allScopes, type Scope } from '../../core/access.ts';
+import { complain, print, printJson } from '../terminal/print.ts';
 import { callService, pathOf } from './call-service.ts';
 import { type Connect, connecting } from './connect.ts';
 import { table } from './table.ts';
@@ -40,10 +41,10 @@ function createCommand(): Command {
     .action(async ({ scope, tenant, label, ...connect }: CreateOptions) => {
       const body = { scopes: scope, label, ...(tenant === undefined ? {} : { tenant }) };
       const made = await callService<ShownKey & { readonly key: string }>(connect, 'POST', '/keys', body);
-      if (connect.json) return console.log(JSON.stringify(made));
+      if (connect.json) return printJson(made);
       // Only the key on standard output, so that it can be piped into whatever keeps it.
-      console.log(made.key);
-      console.error(`Key ${made.id} of tenant ${made.tenant}: ${made.scopes.join(', ')}. It is not shown again.`);
+      print(made.key);
+      complain(`Key ${made.id} of tenant ${made.tenant}: ${made.scopes.join(', ')}. It is not shown again.`);
     });
 }
 
@@ -54,8 +55,8 @@ function listCommand(): Command {
     .action(async ({ tenant, ...connect }: Connect & { readonly tenant?: string }) => {
       const query = tenant === undefined ? '' : `?tenant=${encodeURIComponent(tenant)}`;
       const { keys } = await callService<{ readonly keys: readonly ShownKey[] }>(connect, 'GET', `/keys${query}`);
-      if (connect.json) for (const key of keys) console.log(JSON.stringify(key));
-      else for (const line of table(keys.map(rowOf))) console.log(line);
+      if (connect.json) for (const key of keys) printJson(key);
+      else print(...table(keys.map(rowOf)));
     });
 }
 
@@ -65,7 +66,7 @@ function revokeCommand(): Command {
     .argument('<id>', 'its id: the part between sw_ and the secret')
     .action(async (id: string, connect: Connect) => {
       await callService(connect, 'DELETE', pathOf('keys', id));
-      console.log(connect.json ? JSON.stringify({ id, revoked: true }) : `Revoked ${id}.`);
+      print(connect.json ? JSON.stringify({ id, revoked: true }) : `Revoked ${id}.`);
     });
 }
 

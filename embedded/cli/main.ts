@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { messageOf, messagesOf } from '../terminal/messages.ts';
+import { complain } from '../terminal/print.ts';
 import { backupCommand } from './backup.ts';
 import { clientCommands } from './client-commands.ts';
 import { doctorCommand } from './doctor.ts';
@@ -29,7 +31,11 @@ export async function run(argv: readonly string[]): Promise<void> {
 
 /** Errors are thrown, and say where help is; subcommands do not inherit that. */
 function answerForItself(command: Command): void {
-  command.exitOverride().showHelpAfterError('(add --help for usage)');
+  command
+    .exitOverride()
+    .showHelpAfterError('(add --help for usage)')
+    // It quotes what it was given, which a script may have from anybody; its hint is a line of its own.
+    .configureOutput({ outputError: (text) => complain(...text.trimEnd().split(/\n(?=\(Did you mean )/)) });
   for (const inner of command.commands) answerForItself(inner);
 }
 
@@ -37,11 +43,10 @@ function exitCodeOf(error: unknown): number {
   // commander has said what is wrong already; --help and --version end the same way, with code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const root = rootOf(error);
-  console.error(`statuswire: ${messageOf(error)}${root === error ? '' : ` (${messageOf(root)})`}`);
+  const [first = '', ...others] = messagesOf(error);
+  complain(`statuswire: ${first}${root === error ? '' : ` (${messageOf(root)})`}`, ...others);
   return 1;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** What lies at the bottom of an error: of a failed fetch, that the connection was refused. */
 function rootOf(error: unknown): unknown {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { print } from '../terminal/print.ts';
 import { callService, pathOf } from './call-service.ts';
 import { type Connect, connecting } from './connect.ts';
 import { deadLettersCommand } from './dead-letter-commands.ts';
@@ -17,9 +18,7 @@ function redriveCommand(): Command {
     .action(async (workflow: string, id: string, connect: Connect) => {
       const path = pathOf('executions', workflow, id, 'redrive');
       const answer = await callService<{ readonly redriveCount: number }>(connect, 'POST', path);
-      console.log(
-        connect.json ? JSON.stringify(answer) : `Redriven ${workflow}/${id}: redrive ${answer.redriveCount}.`,
-      );
+      print(connect.json ? JSON.stringify(answer) : `Redriven ${workflow}/${id}: redrive ${answer.redriveCount}.`);
     });
 }
 
@@ -30,6 +29,6 @@ function forgetCommand(): Command {
     .argument('<id>')
     .action(async (workflow: string, id: string, connect: Connect) => {
       await callService(connect, 'DELETE', pathOf('executions', workflow, id));
-      console.log(connect.json ? JSON.stringify({ workflow, id, forgotten: true }) : `Forgot ${workflow}/${id}.`);
+      print(connect.json ? JSON.stringify({ workflow, id, forgotten: true }) : `Forgot ${workflow}/${id}.`);
     });
 }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { OidcConfig } from '../../core/oidc.ts';
 import type { Service } from '../service/service.ts';
 import type { TlsFiles } from '../service/tls.ts';
+import { complain, print } from '../terminal/print.ts';
 import { collect, parseCount, parseDays, parsePort, parseScale } from './parse.ts';
 
 interface ServeOptions {
@@ -123,27 +124,26 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   // The page's own origins (S23), known only now; sockets are checked against the list as it is then.
   if (orderPage) origins.push(...orderPage.connect(service));
   orderPage?.ready.then(
-    () => console.log(`Order page: ${service.url}${orderPage.page.path}/`),
+    () => print(`Order page: ${service.url}${orderPage.page.path}/`),
     (error: unknown) => {
       // A signal for the whole group ends the build as well.
       if (!stopped.signal.aborted) logger.error({ err: error }, 'the order page could not be built');
     },
   );
-  if (options.demo)
-    await runDemo({ service, print: (line) => console.log(line), dataFolder: options.data, signal: stopped.signal });
+  if (options.demo) await runDemo({ service, print, dataFolder: options.data, signal: stopped.signal });
   await stopped.done;
 }
 
 function announce({ url, apiKeyFile, loaded }: Service, { data }: ServeOptions): void {
-  console.log(`Statuswire listens on ${url}  (data in ${data})`);
+  print(`Statuswire listens on ${url}  (data in ${data})`);
   const names = loaded.workflows.map((workflow) => workflow.name);
-  console.log(
+  print(
     names.length > 0 ? `Workflows: ${names.join(', ')}` : 'No workflows loaded: executions come in by POST /events.',
   );
   for (const { file, state, reason } of loaded.problems) {
-    console.error(`not loaded: ${file}${state === null ? '' : `, state ${state}`}: ${reason}`);
+    complain(`not loaded: ${file}${state === null ? '' : `, state ${state}`}: ${reason}`);
   }
-  console.log(process.env.STATUSWIRE_API_KEY ? 'API key: as set by STATUSWIRE_API_KEY' : `API key: in ${apiKeyFile}`);
+  print(process.env.STATUSWIRE_API_KEY ? 'API key: as set by STATUSWIRE_API_KEY' : `API key: in ${apiKeyFile}`);
 }
 
 /** Both or none. */
@@ -185,7 +185,7 @@ function stopOnSignal(service: Service): { readonly signal: AbortSignal; readonl
       if (stopping.signal.aborted) process.exit(1);
       stopping.abort();
       service.stop().then(() => {
-        console.log('Stopped; nothing accepted is lost, the next start goes on with it.');
+        print('Stopped; nothing accepted is lost, the next start goes on with it.');
         resolve();
       }, reject);
     };

@@ -1,5 +1,8 @@
-/** Lines of aligned columns; the last column is not padded. */
-export function table(rows: readonly (readonly string[])[]): readonly string[] {
+import { printable } from '../terminal/printable.ts';
+
+/** Lines of aligned columns; the last column is not padded. What cannot be seen is escaped first, because that takes room. */
+export function table(texts: readonly (readonly string[])[]): readonly string[] {
+  const rows = texts.map((row) => row.map(printable));
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { Command } from 'commander';
+import { messagesOf } from '../terminal/messages.ts';
+import { complain, print } from '../terminal/print.ts';
 import { makeTypes, type Source, sourceOf } from '../workflow-types/make-types.ts';
 
 interface TypesOptions {
@@ -26,15 +28,15 @@ export function typesCommand(): Command {
       if (options.check && options.watch) command.error('error: --check and --watch exclude each other');
       if (out === undefined) {
         if (options.check || options.watch) command.error('error: --check and --watch need --out');
-        process.stdout.write(makeTypes(sources));
+        print(...makeTypes(sources).trimEnd().split('\n'));
       } else if (options.check) {
         if (contentOf(out) !== makeTypes(sources)) {
           throw new Error(`${out} is not up to date; make it anew with "statuswire types"`);
         }
       } else if (options.watch) {
-        await watchTypes({ sources, out, signal: interrupted(), print: console.log, complain: console.error });
+        await watchTypes({ sources, out, signal: interrupted(), print, complain });
       } else {
-        write(out, makeTypes(sources), console.log);
+        write(out, makeTypes(sources), print);
       }
     });
 }
@@ -57,7 +59,7 @@ export async function watchTypes({ sources, out, signal, print, complain }: Watc
     try {
       write(out, makeTypes(sources), print);
     } catch (error) {
-      complain(error instanceof Error ? error.message : String(error));
+      for (const line of messagesOf(error)) complain(line);
     }
   };
   // Folders, because editors replace a file by renaming another over it, which ends the watch of the file itself.

@@ -7,7 +7,7 @@ import { type Receiver, startReceiver } from './receiver.ts';
 export interface DemoOptions {
   /** The running service. */
   readonly service: { readonly url: string; readonly apiKey: string };
-  readonly print: (line: string) => void;
+  readonly print: (...lines: readonly string[]) => void;
   /** As it was given, for the commands that are shown. */
   readonly dataFolder: string;
   /** Ends the demo early. */
@@ -49,7 +49,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   try {
     await webhooks.removeFormer();
     const endpointId = await webhooks.register(receiver, workflow);
-    print(`\nOne order, ${id}, through all three channels:`);
+    print('', `One order, ${id}, through all three channels:`);
     const readers = Promise.all([
       follow(polling.watch(workflow, id, { signal }), (update) => take('polling', update)),
       follow(subscription.watch(workflow, id, { signal }), (update) => take('subscription', update)),
@@ -135,10 +135,12 @@ function createWebhookCalls(url: string, token: string, signal: AbortSignal) {
 function printCommands({ service: { url }, dataFolder, print }: DemoOptions, id: string, workflow: string): void {
   const elsewhere = url === 'http://127.0.0.1:8787' ? '' : ` --url ${url}`;
   const data = dataFolder === '.statuswire' ? '' : ` --data ${dataFolder}`;
-  print(`
-Try next, in another terminal:
-  curl -H "Authorization: Bearer $(cat ${dataFolder}/api-key)" ${url}/status/${workflow}/${id}
-  npx statuswire watch ${workflow} ${id}${elsewhere}${data}
-  npx statuswire start ${workflow} --input '{"orderId":"o-2","total":7}'${elsewhere}${data}
-Ctrl-C stops.`);
+  print(
+    '',
+    'Try next, in another terminal:',
+    `  curl -H "Authorization: Bearer $(cat ${dataFolder}/api-key)" ${url}/status/${workflow}/${id}`,
+    `  npx statuswire watch ${workflow} ${id}${elsewhere}${data}`,
+    `  npx statuswire start ${workflow} --input '{"orderId":"o-2","total":7}'${elsewhere}${data}`,
+    'Ctrl-C stops.',
+  );
 }

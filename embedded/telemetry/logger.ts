@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { printable } from '../terminal/printable.ts';
 
 export interface LoggerOptions {
   /** pino's levels, or `silent`. */
@@ -42,14 +43,17 @@ export function withoutSecrets(text: string): string {
   return secretForms.reduce((rest, [form, instead]) => rest.replace(form, instead), text);
 }
 
-/** Structured log lines (JSON, one a line) without credentials: by member name, and by form as the second line. */
+/**
+ * Structured log lines (JSON, one a line) without credentials: by member name, and by form as the second line. A terminal only
+ * shows them, whoever wrote what is in them: pino escapes what JSON demands, which leaves C1 controls and bidi overrides.
+ */
 export function createLogger({ level, destination }: LoggerOptions): Logger {
   return pino(
     {
       level,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: [...redactedPaths], censor: '[Redacted]' },
-      hooks: { streamWrite: withoutSecrets },
+      hooks: { streamWrite: (line) => `${printable(withoutSecrets(line.trimEnd()))}\n` },
     },
     destination ?? pino.destination({ dest: 2, sync: true }),
   );

@@ -16,7 +16,11 @@ export function sourceOf(argument: string): Source {
   return { workflow: basename(argument).replace(/(\.asl)?\.json$/, ''), file: argument };
 }
 
-/** The TypeScript file for the definitions. Throws all that is wrong, a line each, beginning with the file's name. */
+/**
+ * The TypeScript file for the definitions.
+ *
+ * @throws AggregateError with an error for each thing that is wrong, whose message begins with the file's name.
+ */
 export function makeTypes(sources: readonly Source[]): string {
   const problems: string[] = [];
   const named: NamedDefinition[] = [];
@@ -34,7 +38,10 @@ export function makeTypes(sources: readonly Source[]): string {
     if (read.type === 'wrong') problems.push(...read.problems.map((problem) => `${file}: ${problem}`));
     else named.push({ workflow, facts: read.facts });
   }
-  if (problems.length > 0) throw new Error(problems.join('\n'));
+  if (problems.length > 0) {
+    const errors = problems.map((problem) => new Error(problem));
+    throw new AggregateError(errors, problems.join('\n'));
+  }
   return renderTypes(named);
 }
 

@@ -1,5 +1,6 @@
 import { client, contract } from './client-safeguards.ts';
 import { guard, type Safeguard } from './guard.ts';
+import { strangers } from './stranger-safeguards.ts';
 
 export type { Safeguard } from './guard.ts';
 
@@ -279,4 +280,5 @@ export const safeguards: readonly Safeguard[] = [
   ...upkeep,
   ...client,
   ...contract,
+  ...strangers,
 ];
