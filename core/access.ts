@@ -38,6 +38,8 @@ export type Caller =
       readonly expiresAt: number;
       /** The one person or client that a company's own token is about: limits count for each. Watch tokens have none. */
       readonly subject?: string;
+      /** The API key that made a watch token: all that one made share an allowance. Older tokens name none. */
+      readonly keyId?: string;
     };
 
 export function hasScope(caller: Caller, scope: Scope): boolean {

@@ -15,6 +15,13 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
+/** A whole number above 0. */
+export function parsePositive(text: string): number {
+  const count = parseCount(text);
+  if (count === 0) throw new InvalidArgumentError('It is 1 or more.');
+  return count;
+}
+
 /** A factor above 0, at most 1,000. */
 export function parseScale(text: string): number {
   const scale = Number(text);

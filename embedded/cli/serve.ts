@@ -6,7 +6,7 @@ import type { OidcConfig } from '../../core/oidc.ts';
 import type { Service } from '../service/service.ts';
 import type { TlsFiles } from '../service/tls.ts';
 import { complain, print } from '../terminal/print.ts';
-import { collect, parseCount, parseDays, parsePort, parseScale } from './parse.ts';
+import { collect, parseCount, parseDays, parsePort, parsePositive, parseScale } from './parse.ts';
 
 interface ServeOptions {
   readonly host: string;
@@ -22,6 +22,7 @@ interface ServeOptions {
   readonly tlsKey?: string;
   readonly basePath: string;
   readonly rateLimit?: number;
+  readonly tokenPool?: number;
   readonly retentionDays?: number;
   readonly maxLogUpdates?: number;
   readonly logLevel: string;
@@ -64,6 +65,12 @@ export function serveCommand(): Command {
       new Option('--rate-limit <n/s>', 'requests per second of one API key; 0 for no limit (default: 1000)').argParser(
         parseCount,
       ),
+    )
+    .addOption(
+      new Option(
+        '--token-pool <n>',
+        "callers' allowances that all tokens made by one key share (default: 20)",
+      ).argParser(parsePositive),
     )
     .addOption(
       new Option('--retention-days <n>', 'days a log lives after its end, at least 15 (default: 30)').argParser(
@@ -112,6 +119,7 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
     pages: orderPage ? [orderPage.page] : [],
     ...(options.config === undefined ? {} : { workflowsFolder: resolve(options.config) }),
     ...(options.rateLimit === undefined ? {} : { rateLimit: options.rateLimit }),
+    ...(options.tokenPool === undefined ? {} : { callersPerPool: options.tokenPool }),
     ...(options.retentionDays === undefined ? {} : { retentionDays: options.retentionDays }),
     ...(options.maxLogUpdates === undefined ? {} : { maxLogUpdates: options.maxLogUpdates }),
     ...(oidc ? { oidc } : {}),

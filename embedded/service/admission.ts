@@ -1,3 +1,4 @@
+import { defaultCallersPerPool } from '../../handlers/admission/account.ts';
 import { createRateLimiter, type RateLimiter, rateLimits } from '../../handlers/api/rate-limiter.ts';
 import { createWaiters, type Waiters } from '../../handlers/read/waiters.ts';
 import type { ServiceOptions } from './options.ts';
@@ -10,11 +11,13 @@ export interface Admission {
 }
 
 export function createAdmission(
-  { rateLimit, waiters }: Pick<ServiceOptions, 'rateLimit' | 'waiters'>,
+  options: Pick<ServiceOptions, 'rateLimit' | 'waiters' | 'callersPerPool'>,
   now: () => number,
 ): Admission {
+  const { rateLimit, waiters, callersPerPool = defaultCallersPerPool } = options;
+  const limits = rateLimits(rateLimit);
   return {
-    waiters: createWaiters(waiters),
-    ...(rateLimit === 0 ? {} : { rateLimiter: createRateLimiter({ limits: rateLimits(rateLimit), clock: now }) }),
+    waiters: createWaiters({ callersPerPool, ...waiters }),
+    ...(rateLimit !== 0 && { rateLimiter: createRateLimiter({ limits, callersPerPool, clock: now }) }),
   };
 }

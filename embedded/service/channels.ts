@@ -46,7 +46,10 @@ export function createChannels(foundation: Foundation, log: Log): Channels {
     verifier,
     origins: options.origins ?? [],
     report: reportIncident,
-    limits: options.subscriptionLimits ?? {},
+    limits: {
+      ...(options.callersPerPool === undefined ? {} : { callersPerPool: options.callersPerPool }),
+      ...options.subscriptionLimits,
+    },
   });
   return { graphql: createGraphqlHttp(graphql), hub, subscriptions, webhooks: createWebhooks(foundation, log) };
 }

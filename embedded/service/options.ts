@@ -39,6 +39,11 @@ export interface ServiceOptions {
    * bound. @default 1000
    */
   readonly rateLimit?: number;
+  /**
+   * How many callers' allowances (requests, held requests, sockets, subscriptions) all watch tokens made by one API key
+   * share (G8); also those of a tenant that name no key, and all that a company's own issuer let into a tenant. @default 20
+   */
+  readonly callersPerPool?: number;
   /** Bounds of held requests (S19). @default see `WaitersOptions` */
   readonly waiters?: WaitersOptions;
   /** Bounds of the HTTP server. @default see `HttpLimits` */

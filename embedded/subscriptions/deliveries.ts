@@ -1,10 +1,11 @@
 import type { Update } from '../../core/contract.ts';
+import type { Account } from '../../handlers/admission/account.ts';
+import type { Tally } from '../../handlers/admission/tally.ts';
 import type { Target } from '../../handlers/graphql/subscription-plan.ts';
 import type { Cancel } from './clock.ts';
 import { type ByteText, utf8 } from './frame.ts';
 import type { Hub } from './hub.ts';
 import type { SocketWriter } from './socket-writer.ts';
-import type { Tally } from './tally.ts';
 
 /** What to deliver: a plan of either protocol. */
 interface Plan {
@@ -21,13 +22,13 @@ export interface Delivery {
   /** Of the message that carries an update. */
   readonly type: 'next' | 'data';
   /** Whom the subscription counts for. */
-  readonly owner: string;
+  readonly owner: Account;
   readonly writer: SocketWriter;
 }
 
-/** Subscriptions of sockets to the hub, counted per key over all protocols. */
+/** Subscriptions of sockets to the hub, counted per key and per pool over all protocols. */
 export interface Deliveries {
-  readonly hasRoom: (owner: string) => boolean;
+  readonly hasRoom: (owner: Account) => boolean;
   /** From the next update on. Answers how to stop; to be called once. */
   readonly start: (delivery: Delivery) => Cancel;
 }

@@ -1,8 +1,8 @@
 import type { Caller } from '../../core/access.ts';
+import { accountOf } from '../../handlers/admission/account.ts';
+import type { Tally } from '../../handlers/admission/tally.ts';
 import type { Report } from '../../handlers/graphql/errors.ts';
-import { callerKey } from '../../handlers/read/caller-key.ts';
 import type { Connection } from './connection.ts';
-import type { Tally } from './tally.ts';
 
 /** Tells who a credential belongs to: an API key or a watch token; null when it is refused. */
 export interface Verifier {
@@ -19,7 +19,7 @@ export type Verified =
 
 export interface EntranceOptions {
   readonly verifier: Verifier;
-  /** Sockets of each key, over all protocols. */
+  /** Sockets of each key and pool, over all protocols. */
   readonly sockets: Tally;
   readonly report: Report;
 }
@@ -32,7 +32,7 @@ export interface Entrance {
   readonly enter: (
     connection: Connection,
     credential: string | null,
-  ) => Promise<Verified | { /** The key has all its sockets. */ readonly type: 'full' }>;
+  ) => Promise<Verified | { /** The key has all its sockets, or its pool has. */ readonly type: 'full' }>;
 }
 
 export function createEntrance({ verifier, sockets, report }: EntranceOptions): Entrance {
@@ -51,7 +51,7 @@ export function createEntrance({ verifier, sockets, report }: EntranceOptions): 
     async enter(connection, credential) {
       const verified = await verify(credential);
       if (verified.type !== 'caller') return verified;
-      const owner = callerKey(verified.caller);
+      const owner = accountOf(verified.caller);
       if (!sockets.take(owner)) return { type: 'full' };
       connection.whenOver(() => sockets.give(owner));
       connection.admit(verified.caller);

@@ -1,3 +1,6 @@
+import { defaultCallersPerPool } from '../../handlers/admission/account.ts';
+import type { TallyBounds } from '../../handlers/admission/tally.ts';
+
 /** Bounds of the subscription server. All have defaults. */
 export interface SubscriptionLimits {
   /** Sockets at a time; more are refused with 503. Default 20,000. */
@@ -9,6 +12,8 @@ export interface SubscriptionLimits {
   readonly socketsPerKey: number;
   /** Subscriptions of one API key or grant at a time; one more is answered with `error`. Default 20,000. */
   readonly subscriptionsPerKey: number;
+  /** How many callers' allowances of both one pool has. Default 20. */
+  readonly callersPerPool: number;
   /** Bytes of one message from a client; more closes with 1009. Default 65,536. */
   readonly messageBytes: number;
   /** graphql-transport-ws: time for `connection_init` to come; then 4408. Default 3,000 (graphql-ws's own). */
@@ -38,6 +43,7 @@ export const defaultSubscriptionLimits: SubscriptionLimits = {
   sockets: 20_000,
   socketsPerKey: 10_000,
   subscriptionsPerKey: 20_000,
+  callersPerPool: defaultCallersPerPool,
   messageBytes: 65_536,
   connectionInitMs: 3_000,
   operationsPerSocket: 100,
@@ -49,3 +55,19 @@ export const defaultSubscriptionLimits: SubscriptionLimits = {
   appsyncConnectionMs: 86_400_000,
   closeGraceMs: 5_000,
 };
+
+/**
+ * Four fifths of all sockets are the most that a pool may have, and nine tenths a tenant: so a key's tokens leave room for
+ * the key, and a tenant for the others.
+ */
+export function socketBounds({ sockets, socketsPerKey, callersPerPool }: SubscriptionLimits): TallyBounds {
+  return {
+    caller: socketsPerKey,
+    pool: Math.min(socketsPerKey * callersPerPool, Math.ceil(sockets * 0.8)),
+    tenant: Math.ceil(sockets * 0.9),
+  };
+}
+
+export function subscriptionBounds({ subscriptionsPerKey, callersPerPool }: SubscriptionLimits): TallyBounds {
+  return { caller: subscriptionsPerKey, pool: subscriptionsPerKey * callersPerPool };
+}

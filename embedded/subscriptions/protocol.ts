@@ -1,9 +1,9 @@
 import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
 import { type Context, makeServer, type OperationResult, type Server, type SubscribePayload } from 'graphql-ws';
+import { type Account, accountOf } from '../../handlers/admission/account.ts';
 import { refusal } from '../../handlers/graphql/errors.ts';
 import type { Graphql } from '../../handlers/graphql/graphql.ts';
 import type { SubscriptionPlan } from '../../handlers/graphql/subscription-plan.ts';
-import { callerKey } from '../../handlers/read/caller-key.ts';
 import { closeCodes } from './close-codes.ts';
 import type { Connection } from './connection.ts';
 import type { Deliveries } from './deliveries.ts';
@@ -53,7 +53,7 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
       return [refusal('TOO_MANY_OPERATIONS', `A socket may have ${limits.operationsPerSocket} operations under way.`)];
     const prepared = graphql.prepare(payload, caller);
     if (prepared.type === 'errors') return prepared.errors;
-    const owner = callerKey(caller);
+    const owner = accountOf(caller);
     if (prepared.type === 'subscription' && !deliveries.hasRoom(owner))
       return [refusal('TOO_MANY_OPERATIONS', `A key may have ${limits.subscriptionsPerKey} subscriptions.`)];
     const args: ExecutionArgs = {
@@ -74,7 +74,7 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
     plan: SubscriptionPlan,
     id: string,
     { writer }: Connection,
-    owner: string,
+    owner: Account,
   ): AsyncIterableIterator<ExecutionResult> =>
     createOperationStream(null, deliveries.start({ plan, id, type: 'next', owner, writer }));
 

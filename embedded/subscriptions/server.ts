@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Caller } from '../../core/access.ts';
+import { createTally } from '../../handlers/admission/tally.ts';
 import { readHandshake } from '../../handlers/graphql/appsync/authorization.ts';
 import { createAppsyncSubscriptions } from '../../handlers/graphql/appsync/subscriptions.ts';
 import type { Report } from '../../handlers/graphql/errors.ts';
@@ -16,10 +17,9 @@ import { createEntrance, type Verifier } from './entrance.ts';
 import type { ByteText } from './frame.ts';
 import type { Hub } from './hub.ts';
 import { createKeepAlive } from './keep-alive.ts';
-import { defaultSubscriptionLimits, type SubscriptionLimits } from './limits.ts';
+import { defaultSubscriptionLimits, type SubscriptionLimits, socketBounds, subscriptionBounds } from './limits.ts';
 import { createProtocol } from './protocol.ts';
 import { createFlushQueue } from './socket-writer.ts';
-import { createTally } from './tally.ts';
 
 export interface SubscriptionServerOptions {
   readonly graphql: Graphql;
@@ -57,8 +57,8 @@ const appsyncSubprotocol = 'graphql-ws';
 export function createSubscriptionServer(options: SubscriptionServerOptions): SubscriptionServer {
   const { graphql, verifier, report, origins = [], clock = systemClock } = options;
   const limits = { ...defaultSubscriptionLimits, ...options.limits };
-  const entrance = createEntrance({ verifier, sockets: createTally(limits.socketsPerKey), report });
-  const deliveries = createDeliveries(options.hub, createTally(limits.subscriptionsPerKey));
+  const entrance = createEntrance({ verifier, sockets: createTally(socketBounds(limits)), report });
+  const deliveries = createDeliveries(options.hub, createTally(subscriptionBounds(limits)));
   const queue = createFlushQueue();
   const keepAlive = createKeepAlive(clock, limits.keepAliveMs);
   const ka = createKeepAlive(clock, limits.kaMs);

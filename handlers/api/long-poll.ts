@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { LogKey } from '../../core/ports.ts';
-import { callerKey } from '../read/caller-key.ts';
+import { accountOf } from '../admission/account.ts';
 import { type HoldEnd, hold } from '../read/hold.ts';
 import { unauthorized } from './middleware/access.ts';
 import { preferredWait } from './prefer.ts';
@@ -42,7 +42,7 @@ export async function longPoll<T>(
   const preferred = wait === undefined ? preferredWait(c.req.header('Prefer'), maxWaitSeconds) : null;
   const seconds = wait ?? preferred ?? 0;
   if (!waiters || seconds === 0) return { seen: first, retryAfter: null, headers: {} };
-  const owner = callerKey(c.get('caller'));
+  const owner = accountOf(c.get('caller'));
   const request = { key, owner, waitMs: seconds * 1_000, signal: c.req.raw.signal };
   const { seen, end } = await hold(waiters, request, first, look, isKnown);
   if (seen !== first || end === 'time') {

@@ -1,7 +1,7 @@
 import { type Caller, hasScope } from '../../core/access.ts';
 import type { Head } from '../../core/head.ts';
 import type { LogKey } from '../../core/ports.ts';
-import { callerKey } from '../read/caller-key.ts';
+import { accountOf } from '../admission/account.ts';
 import { type VisibleHead, visibleTo } from '../read/visible.ts';
 import { etagOf, matchesEtag } from './etag.ts';
 import { revalidate } from './middleware/caching.ts';
@@ -71,7 +71,7 @@ export function createQuickStatus(deps: QuickDeps): QuickStatus {
     const head = visibleTo(caller, stored, now);
     if (!head) return null;
     // Last, because from here on it is answered: whoever answers counts. One that is refused costs nothing.
-    const rate = rateLimiter?.take(callerKey(caller), 'read');
+    const rate = rateLimiter?.take(accountOf(caller), 'read');
     if (rate && !rate.allowed) return null;
     const { etag, text, bytes } = prepare(head);
     const status = matchesEtag(request.ifNoneMatch, etag) ? 304 : 200;

@@ -1,82 +1,88 @@
+import { type Account, defaultCallersPerPool } from '../admission/account.ts';
+import { type Buckets, createBuckets, type RateLimit } from './token-buckets.ts';
+
 /** What a limit counts. Reads and writes have an allowance each, so that neither eats the other's. */
 export type RateKind = 'read' | 'write';
 
-/** A token bucket: `burst` requests at once, refilled at `perSecond`. */
-export interface RateLimit {
-  readonly perSecond: number;
-  readonly burst: number;
-}
+export type { RateLimit } from './token-buckets.ts';
 
 export interface RateVerdict {
   readonly allowed: boolean;
-  /** Whole requests left now. */
+  /** Whole requests left now, of the caller's or its pool's, whichever are fewer. */
   readonly remaining: number;
-  /** Until the next request is allowed; 0 when it is now. */
+  /** Until a request like this is allowed, if it was refused; else until the next one of cost 1 is. 0 when it is now. */
   readonly waitMs: number;
   /** Until the whole burst is there again. */
   readonly fullMs: number;
+  /** The allowance that refuses it; null: none does. */
+  readonly exceeded: { readonly of: 'caller' | 'pool'; readonly limit: RateLimit } | null;
 }
 
 export interface RateLimiter {
+  /** Of each caller. */
   readonly limits: Readonly<Record<RateKind, RateLimit>>;
-  /** Counts one request of a caller; one that is refused costs nothing. */
-  readonly take: (caller: string, kind: RateKind) => RateVerdict;
+  /**
+   * Counts one operation against the caller and its pool; one that is refused costs nothing in either.
+   *
+   * @param cost What it counts as, in plain requests; never more than a whole burst. @default 1
+   */
+  readonly take: (account: Pick<Account, 'caller' | 'pool'>, kind: RateKind, cost?: number) => RateVerdict;
 }
 
 export interface RateLimiterOptions {
   readonly limits: Readonly<Record<RateKind, RateLimit>>;
   /** Epoch milliseconds. */
   readonly clock: () => number;
+  /** How many callers' allowances one pool has. @default 20 */
+  readonly callersPerPool?: number;
   /**
-   * Callers remembered, those who asked last; about 150 bytes each. A forgotten one has a whole burst again.
+   * Callers remembered, those who asked last, and as many pools; about 150 bytes each. A forgotten one has a whole burst
+   * again.
    * @default 10000
    */
   readonly capacity?: number;
 }
 
-/**
- * Bounds how often each caller asks (S26). A bucket is one number, the moment at which it is full again (the generic
- * cell rate algorithm, ITU-T I.371), so that nothing has to be refilled.
- */
-export function createRateLimiter({ limits, clock, capacity = 10_000 }: RateLimiterOptions): RateLimiter {
+/** Bounds how often each caller asks, and callers that share a pool together (S26, G8). */
+export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
+  const { limits, clock, callersPerPool = defaultCallersPerPool, capacity = 10_000 } = options;
   // Counted from here, because at epoch milliseconds a double's fractions are coarse.
   const origin = clock();
-  const buckets: Readonly<Record<RateKind, Map<string, number>>> = { read: new Map(), write: new Map() };
+  const pooled = ({ perSecond, burst }: RateLimit): RateLimit => ({
+    perSecond: perSecond * callersPerPool,
+    burst: burst * callersPerPool,
+  });
+  const bucketsOf = (limit: RateLimit): { readonly callers: Buckets; readonly pools: Buckets } => ({
+    callers: createBuckets(limit, capacity),
+    pools: createBuckets(pooled(limit), capacity),
+  });
+  const byKind = { read: bucketsOf(limits.read), write: bucketsOf(limits.write) };
   return {
     limits,
-    take(caller, kind) {
-      const { perSecond, burst } = limits[kind];
+    take({ caller, pool }, kind, cost = 1) {
+      const { callers, pools } = byKind[kind];
       const now = clock() - origin;
-      const costMs = 1_000 / perSecond;
-      const depthMs = burst * costMs;
-      const fullAt = buckets[kind];
-      const known = fullAt.get(caller) ?? now;
-      // Sums of fractions may end a hair above the depth. More than that only a clock that was set back can bring.
-      const hair = costMs * 1e-6;
-      const before = known > now + depthMs + hair ? now : Math.max(known, now);
-      const after = before + costMs;
-      const allowed = after - now <= depthMs + hair;
-      const fullMs = (allowed ? after : before) - now;
-      if (allowed) remember(fullAt, caller, after, capacity);
+      const own = callers.look(caller, now, cost);
+      if (pool === null) {
+        if (own.allowed) callers.count(caller, own);
+        return { ...own, exceeded: own.allowed ? null : { of: 'caller', limit: callers.limit } };
+      }
+      const shared = pools.look(pool, now, cost);
+      const allowed = own.allowed && shared.allowed;
+      if (allowed) {
+        callers.count(caller, own);
+        pools.count(pool, shared);
+      }
+      const whose = own.allowed ? 'pool' : 'caller';
       return {
         allowed,
-        remaining: Math.max(0, Math.floor((depthMs - fullMs) / costMs + 1e-6)),
-        waitMs: Math.max(0, fullMs + costMs - depthMs),
-        fullMs,
+        remaining: Math.min(own.remaining, shared.remaining),
+        waitMs: Math.max(own.waitMs, shared.waitMs),
+        fullMs: Math.max(own.fullMs, shared.fullMs),
+        exceeded: allowed ? null : { of: whose, limit: (whose === 'pool' ? pools : callers).limit },
       };
     },
   };
-}
-
-/** Makes it the newest; the one that asked longest ago is forgotten first. */
-function remember(fullAt: Map<string, number>, caller: string, value: number, capacity: number): void {
-  fullAt.delete(caller);
-  fullAt.set(caller, value);
-  if (fullAt.size <= capacity) return;
-  for (const oldest of fullAt.keys()) {
-    fullAt.delete(oldest);
-    return;
-  }
 }
 
 /**

@@ -21,6 +21,7 @@ const callerSchema = z.discriminatedUnion('type', [
     ]),
     expiresAt: z.number(),
     subject: z.exactOptional(name),
+    keyId: z.exactOptional(name),
   }),
 ]);
 

@@ -24,9 +24,10 @@ export interface WatchTokens {
 }
 
 /**
- * Signs and checks watch tokens: JWT, HS256, claims `iss`, `aud`, `iat`, `exp`, `tenant`, `grant`. The first secret signs
- * and all verify, so a secret is changed by putting the new one in front and dropping the old one a day later.
- * Throws when there is no secret or one is shorter than 32 bytes.
+ * Signs and checks watch tokens: JWT, HS256, claims `iss`, `aud`, `iat`, `exp`, `tenant`, `grant`, and
+ * `kid`, the id of the API key that made it, whose pool it counts for. The first secret signs and all verify, so a secret
+ * is changed by putting the new one in front and dropping the old one a day later. Throws when there is no secret or one
+ * is shorter than 32 bytes.
  */
 export function createWatchTokens(secrets: readonly Uint8Array[], now: () => number, issuer: string): WatchTokens {
   if (secrets.some((secret) => secret.length < minSecretBytes)) {
@@ -38,10 +39,11 @@ export function createWatchTokens(secrets: readonly Uint8Array[], now: () => num
 
   return {
     async mint(caller, grant, ttlSeconds = defaultTokenSeconds) {
-      const reason = refusal(caller, grant, ttlSeconds);
+      if (caller.type !== 'key') return { type: 'refused', reason: 'Only an API key can make watch tokens.' };
+      const reason = refusal(grant, ttlSeconds);
       if (reason !== null) return { type: 'refused', reason };
       const issuedAt = Math.floor(now() / 1_000);
-      const token = await new SignJWT({ tenant: caller.tenant, grant: toClaim(grant) })
+      const token = await new SignJWT({ tenant: caller.tenant, kid: caller.keyId, grant: toClaim(grant) })
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
         .setIssuer(issuer)
         .setAudience(audience)
@@ -65,8 +67,7 @@ export function createWatchTokens(secrets: readonly Uint8Array[], now: () => num
 }
 
 /** A token cannot beget tokens: it would outlive its own expiry. */
-function refusal(caller: Caller, grant: WatchGrant, ttlSeconds: number): string | null {
-  if (caller.type !== 'key') return 'Only an API key can make watch tokens.';
+function refusal(grant: WatchGrant, ttlSeconds: number): string | null {
   if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > maxTokenSeconds) {
     return `A watch token lives 1 to ${maxTokenSeconds} seconds.`;
   }
@@ -84,9 +85,10 @@ async function verifyWith(key: KeyObject, token: string, now: number, issuer: st
       currentDate: new Date(now),
     });
     const grant = fromClaim(payload.grant);
-    const { tenant, exp } = payload;
+    const { tenant, exp, kid } = payload;
     if (!grant || typeof tenant !== 'string' || tenant === '' || exp === undefined) return null;
-    return { type: 'token', tenant, grant, expiresAt: exp * 1_000 };
+    const expiresAt = exp * 1_000;
+    return { type: 'token', tenant, grant, expiresAt, ...(typeof kid === 'string' && { keyId: kid }) };
   } catch {
     // jose throws for every kind of bad token; which kind is nobody's business outside.
     return null;

@@ -1,13 +1,15 @@
 import { nameOf } from '../../core/name-of.ts';
 import type { LogKey } from '../../core/ports.ts';
+import { type Account, defaultCallersPerPool } from '../admission/account.ts';
+import { createTally } from '../admission/tally.ts';
 
 /** Why a held request is let go: something was committed, its time is up, its client left, or the service stops. */
 export type Released = 'woken' | 'time' | 'gone' | 'stopped';
 
 export interface WaitRequest {
   readonly key: LogKey;
-  /** Whom the limit per caller counts for. */
-  readonly owner: string;
+  /** Whom the limits count for. */
+  readonly owner: Account;
   readonly waitMs: number;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
@@ -21,7 +23,7 @@ export interface Place {
   readonly leave: () => void;
 }
 
-/** Requests that are held until their execution moves (S19), bounded in all and per caller. */
+/** Requests that are held until their execution moves (S19), bounded in all, per caller, pool and tenant. */
 export interface Waiters {
   /** `full` and `stopped`: not held, to be answered at once. */
   readonly join: (request: WaitRequest) => Place | 'full' | 'stopped';
@@ -36,10 +38,12 @@ export interface Waiters {
 export type After = (delayMs: number, run: () => void) => () => void;
 
 export interface WaitersOptions {
-  /** Held requests in all: about 1 KiB each beside its socket. @default 10000 */
+  /** Held requests in all: about 1 KiB each beside its socket; one tenant may have nine tenths. @default 10000 */
   readonly max?: number;
   /** Held requests of one API key or grant. @default 100 */
   readonly maxPerOwner?: number;
+  /** How many callers' allowances one pool has. @default 20 */
+  readonly callersPerPool?: number;
   /**
    * Those who wait for one execution come back one per millisecond on average, but within this time: a thousand at
    * once would hold up everything else. One alone is never delayed. @default 50
@@ -57,19 +61,21 @@ const systemAfter: After = (delayMs, run) => {
 };
 
 export function createWaiters(options: WaitersOptions = {}): Waiters {
-  const { max = 10_000, maxPerOwner = 100, spreadMs = 50, after = systemAfter, random = Math.random } = options;
+  const { max = 10_000, maxPerOwner = 100, callersPerPool = defaultCallersPerPool } = options;
+  const { spreadMs = 50, after = systemAfter, random = Math.random } = options;
+  const places = createTally({
+    caller: maxPerOwner,
+    pool: maxPerOwner * callersPerPool,
+    tenant: Math.ceil(max * 0.9),
+    all: max,
+  });
   /** By execution: how each of those who wait is released. */
   const waiting = new Map<string, Set<(why: Released, delayMs: number) => void>>();
-  const perOwner = new Map<string, number>();
-  let total = 0;
   let stopped = false;
 
   function join({ key, owner, waitMs, signal }: WaitRequest): Place | 'full' | 'stopped' {
     if (stopped) return 'stopped';
-    const owned = perOwner.get(owner) ?? 0;
-    if (total >= max || owned >= maxPerOwner) return 'full';
-    total += 1;
-    perOwner.set(owner, owned + 1);
+    if (!places.take(owner)) return 'full';
 
     const bell = createBell();
     let cancelDelay: (() => void) | null = null;
@@ -94,10 +100,7 @@ export function createWaiters(options: WaitersOptions = {}): Waiters {
       leave() {
         if (!peers.delete(release)) return;
         if (peers.size === 0) waiting.delete(name);
-        total -= 1;
-        const left = (perOwner.get(owner) ?? 1) - 1;
-        if (left === 0) perOwner.delete(owner);
-        else perOwner.set(owner, left);
+        places.give(owner);
         cancelTime();
         cancelDelay?.();
         signal.removeEventListener('abort', onAbort);
@@ -108,7 +111,7 @@ export function createWaiters(options: WaitersOptions = {}): Waiters {
   return {
     join,
     wake(updates) {
-      if (total === 0) return;
+      if (waiting.size === 0) return;
       for (const name of new Set(updates.map(nameOf))) {
         const peers = waiting.get(name);
         if (!peers) continue;
@@ -116,7 +119,7 @@ export function createWaiters(options: WaitersOptions = {}): Waiters {
         for (const release of [...peers]) release('woken', random() * spread);
       }
     },
-    stats: () => ({ waiting: total }),
+    stats: () => ({ waiting: places.total() }),
     stop() {
       stopped = true;
       for (const peers of [...waiting.values()]) for (const release of [...peers]) release('stopped', 0);

@@ -1,3 +1,4 @@
+import { admission } from './admission-safeguards.ts';
 import { client, contract } from './client-safeguards.ts';
 import { guard, type Safeguard } from './guard.ts';
 import { strangers } from './stranger-safeguards.ts';
@@ -278,6 +279,7 @@ export const safeguards: readonly Safeguard[] = [
   ...webhooks,
   ...starts,
   ...upkeep,
+  ...admission,
   ...client,
   ...contract,
   ...strangers,

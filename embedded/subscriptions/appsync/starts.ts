@@ -1,6 +1,6 @@
+import { accountOf } from '../../../handlers/admission/account.ts';
 import { credentialIn } from '../../../handlers/graphql/appsync/authorization.ts';
 import { type AppsyncError, permissionDenied } from '../../../handlers/graphql/appsync/errors.ts';
-import { callerKey } from '../../../handlers/read/caller-key.ts';
 import type { Cancel } from '../clock.ts';
 import type { Connection } from '../connection.ts';
 import { maxIdLength } from '../protocol.ts';
@@ -58,7 +58,7 @@ export function createStarts(
 
       const planned = plan(asked.request, caller);
       if (planned.type === 'errors') return refuse(id, ...planned.errors);
-      const owner = callerKey(caller);
+      const owner = accountOf(caller);
       if (!deliveries.hasRoom(owner)) {
         const message = `A key may have ${limits.subscriptionsPerKey} subscriptions.`;
         return refuse(id, { errorType: 'LimitExceededError', message });

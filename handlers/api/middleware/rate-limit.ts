@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Caller } from '../../../core/access.ts';
 import { problem } from '../../../core/problems.ts';
-import { callerKey } from '../../read/caller-key.ts';
+import { accountOf } from '../../admission/account.ts';
 import { refuse } from '../problem-answer.ts';
 import type { RateKind, RateLimit, RateLimiter, RateVerdict } from '../rate-limiter.ts';
 import type { ApiEnv } from '../types.ts';
@@ -23,18 +23,22 @@ export function limitRate(c: Context<ApiEnv>, caller: Caller): void {
   const limiter = c.get('rateLimiter');
   if (!limiter) return;
   const kind = kindOf(c);
-  const verdict = limiter.take(callerKey(caller), kind);
+  const verdict = limiter.take(accountOf(caller), kind);
   for (const [name, value] of Object.entries(rateHeaders(kind, limiter.limits[kind], verdict))) c.header(name, value);
-  if (verdict.allowed) return;
-  const { perSecond, burst } = limiter.limits[kind];
-  throw refuse(problem('too-many-requests', `${perSecond} ${kind}s per second, ${burst} at once.`), {
-    'Retry-After': String(seconds(verdict.waitMs)),
-  });
+  if (verdict.exceeded === null) return;
+  const { of, limit } = verdict.exceeded;
+  const whose = of === 'pool' ? 'All tokens made by one key, together: ' : '';
+  throw refuse(
+    problem('too-many-requests', `${whose}${limit.perSecond} ${kind}s per second, ${limit.burst} at once.`),
+    {
+      'Retry-After': String(seconds(verdict.waitMs)),
+    },
+  );
 }
 
 /**
  * draft-ietf-httpapi-ratelimit-headers-10: `q` requests in `w` seconds is the burst and the time it takes to come back;
- * `r` are left, and in `t` seconds there is more: one after a refusal, as `Retry-After` says, else all.
+ * `r` are left of the caller's and its pool's, whichever are fewer, and in `t` seconds there is more: one after a refusal, as `Retry-After` says, else all.
  */
 export function rateHeaders(kind: RateKind, limit: RateLimit, { allowed, remaining, waitMs, fullMs }: RateVerdict) {
   const { perSecond, burst } = limit;

@@ -4,6 +4,8 @@ import { createRateLimiter, rateLimits } from '../../../handlers/api/rate-limite
 import { type ApiKit, apiKit } from './support/api-kit.ts';
 import { epochOf, now, seed } from './support/logs.ts';
 
+const anybody = { caller: 'a', pool: null };
+
 async function limited(perSecond: number, capacity?: number): Promise<ApiKit> {
   const limits = rateLimits(perSecond);
   let kit: ApiKit | null = null;
@@ -59,6 +61,36 @@ describe('S26: rate limits per key', () => {
     expect((await read(kit, await kit.token(grant, 'other'))).status).toBe(404);
   });
 
+  it('G8: tokens of one key share twenty allowances, whatever they name; the key keeps its own', async () => {
+    const kit = await limited(1);
+    const keys = [await kit.key(), await kit.key()] as const;
+    const tokensOf = async (key: string, prefix: string, count: number): Promise<string[]> => {
+      const made = [];
+      for (let at = 0; at < count; at += 1) {
+        kit.now += 1_000;
+        const answer = await kit.post('/tokens', key, { executions: [{ workflow: 'orders', id: `${prefix}-${at}` }] });
+        made.push(((await answer.json()) as { readonly token: string }).token);
+      }
+      return made;
+    };
+    const [ours, theirs] = [await tokensOf(keys[0], 'ours', 30), await tokensOf(keys[1], 'theirs', 1)];
+    kit.now += 60_000;
+    const codesOf = async (tokens: readonly string[]): Promise<number[]> => {
+      const codes = [];
+      for (const token of [...tokens, ...tokens]) codes.push((await kit.get('/status/orders/none', token)).status);
+      return codes;
+    };
+    const codes = await codesOf(ours);
+    expect(codes.filter((code) => code !== 429)).toHaveLength(40);
+    const refused = await kit.get('/status/orders/none', ours.at(-1));
+    expect(await refused.json()).toMatchObject({
+      detail: 'All tokens made by one key, together: 20 reads per second, 40 at once.',
+    });
+    expect(rateOf(refused)).toEqual([429, '"read";q=2;w=2', '"read";r=0;t=1', '1']);
+    expect((await codesOf(theirs)).includes(429)).toBe(false);
+    expect((await read(kit, keys[0])).status).toBe(200);
+  });
+
   it('reads and writes do not eat each other’s allowance; GraphQL reads', async () => {
     const kit = await limited(1);
     const key = await kit.key();
@@ -85,7 +117,7 @@ describe('S26: rate limits per key', () => {
 
   it('lets 1,000 a second through by default, 2,000 at once', () => {
     const limiter = createRateLimiter({ limits: rateLimits(), clock: () => now });
-    const allowed = Array.from({ length: 3_000 }, () => limiter.take('a', 'read')).filter((one) => one.allowed);
+    const allowed = Array.from({ length: 3_000 }, () => limiter.take(anybody, 'read')).filter((one) => one.allowed);
     expect(allowed).toHaveLength(2_000);
   });
 });
@@ -101,7 +133,7 @@ describe('the bucket', () => {
         for (const pause of pauses) {
           time += pause;
           left = Math.min(perSecond * 2, left + (pause * perSecond) / 1_000);
-          const { allowed, remaining, waitMs } = limiter.take('a', 'read');
+          const { allowed, remaining, waitMs } = limiter.take(anybody, 'read');
           expect(allowed).toBe(left >= 1 - 1e-5);
           if (allowed) left -= 1;
           expect(Math.abs(remaining - Math.floor(left + 1e-5))).toBe(0);
@@ -111,19 +143,60 @@ describe('the bucket', () => {
     );
   });
 
+  it('G8: what is refused costs nothing, neither the caller nor its pool', () => {
+    const operations = fc.array(
+      fc.record({ caller: fc.integer({ min: 0, max: 4 }), cost: fc.integer({ min: 1, max: 6 }), pause: fc.nat(900) }),
+      { maxLength: 100 },
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3 }), operations, (callersPerPool, asked) => {
+        let time = now;
+        const limiter = createRateLimiter({ limits: rateLimits(2), callersPerPool, clock: () => time });
+        const own = new Map<string, number>();
+        let pooled = 4 * callersPerPool;
+        for (const { caller: number, cost, pause } of asked) {
+          time += pause;
+          for (const [name, left] of own) own.set(name, Math.min(4, left + pause / 500));
+          pooled = Math.min(4 * callersPerPool, pooled + (pause / 500) * callersPerPool);
+          const caller = `c${number}`;
+          const left = own.get(caller) ?? 4;
+          // A cost above the burst is the whole burst.
+          const [ownCost, poolCost] = [Math.min(cost, 4), Math.min(cost, 4 * callersPerPool)];
+          const fits = { caller: left >= ownCost - 1e-5, pool: pooled >= poolCost - 1e-5 };
+          const { allowed, exceeded } = limiter.take({ caller, pool: 'p' }, 'read', cost);
+          expect(allowed).toBe(fits.caller && fits.pool);
+          expect(exceeded?.of ?? null).toBe(allowed ? null : fits.caller ? 'pool' : 'caller');
+          if (!allowed) continue;
+          own.set(caller, left - ownCost);
+          pooled -= poolCost;
+        }
+      }),
+    );
+  });
+
+  it('a costly request that is refused is told when it can be had', () => {
+    let time = now;
+    const limiter = createRateLimiter({ limits: rateLimits(10), clock: () => time });
+    limiter.take(anybody, 'read', 15);
+    const refused = limiter.take(anybody, 'read', 20);
+    expect(refused).toMatchObject({ allowed: false, remaining: 5 });
+    time += Math.ceil(refused.waitMs);
+    expect(limiter.take(anybody, 'read', 20)).toMatchObject({ allowed: true, remaining: 0 });
+  });
+
   it('a clock that is set back an hour locks nobody out for an hour', () => {
     let time = now;
     const limiter = createRateLimiter({ limits: rateLimits(10), clock: () => time });
-    limiter.take('a', 'read');
+    limiter.take(anybody, 'read');
     time -= 3_600_000;
-    expect(limiter.take('a', 'read').waitMs).toBeLessThanOrEqual(2_000);
+    expect(limiter.take(anybody, 'read').waitMs).toBeLessThanOrEqual(2_000);
     time += 2_000;
-    expect(limiter.take('a', 'read').allowed).toBe(true);
+    expect(limiter.take(anybody, 'read').allowed).toBe(true);
   });
 
   it('remembers a bounded number of callers, those who asked last', () => {
     const limiter = createRateLimiter({ limits: rateLimits(1), clock: () => now, capacity: 2 });
-    const ask = (caller: string): number => limiter.take(caller, 'read').remaining;
+    const ask = (caller: string): number => limiter.take({ caller, pool: null }, 'read').remaining;
     expect([ask('a'), ask('b'), ask('a'), ask('c')]).toEqual([1, 1, 0, 1]);
     // b asked longest ago and was forgotten; a was not.
     expect([ask('a'), ask('b')]).toEqual([0, 1]);

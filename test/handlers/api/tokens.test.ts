@@ -26,6 +26,8 @@ describe('S28: POST /tokens', () => {
       type: 'token',
       tenant: 'acme',
       grant,
+      // Names the key, whose tokens share an allowance; not its secret.
+      keyId: key.slice(3, 19),
       expiresAt: kit.now + 900_000,
     });
   });

@@ -14,6 +14,7 @@ const callers: readonly Caller[] = [
   ...grants.flatMap((grant): readonly Caller[] => [
     { ...token, grant },
     { ...token, grant, subject: 'u1' },
+    { ...token, grant, keyId: 'k' },
   ]),
 ];
 

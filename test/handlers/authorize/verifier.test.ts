@@ -124,6 +124,7 @@ describe('watch tokens', () => {
       type: 'token',
       tenant: 'acme',
       grant,
+      keyId: 'k',
       expiresAt: Math.floor(start / 1_000) * 1_000 + 900_000,
     });
     expect(lookups).toEqual([]);
@@ -177,8 +178,10 @@ describe('watch tokens', () => {
         .setExpirationTime(start / 1_000 + 60),
     ).sign(secret);
 
-  it('the forger of these tests could make a good one', async () => {
-    expect(await verifier.verify(await forge((jwt) => jwt))).not.toBeNull();
+  it('the forger of these tests could make a good one, as they were before tokens named their key', async () => {
+    const old = await verifier.verify(await forge((jwt) => jwt));
+    expect(old).toMatchObject({ type: 'token', tenant: 'acme' });
+    expect(old).not.toHaveProperty('keyId');
   });
 
   it.each<[string, () => Promise<string>]>([

@@ -1,16 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Account } from '../../../handlers/admission/account.ts';
 import { hold } from '../../../handlers/read/hold.ts';
 import { createWaiters, type Place, type Released, type WaitersOptions } from '../../../handlers/read/waiters.ts';
 import { fakeAfter } from './fake-after.ts';
 
 const key = { workflow: 'orders', id: 'o-1' };
+/** The pool stands before a slash, where there is one. */
+const ownerOf = (caller: string): Account => ({
+  caller,
+  pool: caller.includes('/') ? (caller.split('/', 1)[0] ?? null) : null,
+  tenant: null,
+});
 
 function setUp(options: WaitersOptions = {}) {
   const time = fakeAfter();
   const waiters = createWaiters({ after: time.after, random: () => 0.5, ...options });
   const join = (owner = 'a', of = key, signal = new AbortController().signal): Place => {
-    const place = waiters.join({ key: of, owner, waitMs: 20_000, signal });
+    const place = waiters.join({ key: of, owner: ownerOf(owner), waitMs: 20_000, signal });
     if (typeof place === 'string') throw new Error(place);
     return place;
   };
@@ -76,7 +83,7 @@ describe('S19: those who wait', () => {
     const words = told([join(), join('b', { workflow: 'w', id: 'x' })]);
     waiters.stop();
     expect(await words()).toEqual(['stopped', 'stopped']);
-    expect(waiters.join({ key, owner: 'a', waitMs: 1, signal: new AbortController().signal })).toBe('stopped');
+    expect(waiters.join({ key, owner: ownerOf('a'), waitMs: 1, signal: new AbortController().signal })).toBe('stopped');
   });
 
   it('one alone is woken at once; a herd comes back one by one, within 50 ms', async () => {
@@ -117,6 +124,17 @@ describe('S19: bounds', () => {
     expect(() => join('c')).toThrow('full');
   });
 
+  it('G8: a pool has so many callers’ places; what is in no pool does not feel it', () => {
+    const { join } = setUp({ maxPerOwner: 2, callersPerPool: 2 });
+    const [first] = [join('p/a'), join('p/b'), join('p/c'), join('p/d')];
+    expect(() => join('p/e')).toThrow('full');
+    join('q/a');
+    join('p');
+    first.leave();
+    join('p/e');
+    expect(() => join('p/f')).toThrow('full');
+  });
+
   it('are 10,000 and 100 by default', () => {
     const { join } = setUp();
     for (let owner = 0; owner < 100; owner += 1) for (let n = 0; n < 100; n += 1) join(`o${owner}`);
@@ -137,7 +155,7 @@ describe('S19: bounds', () => {
 });
 
 describe('S19: hold', () => {
-  const request = { key, owner: 'a', waitMs: 20_000, signal: new AbortController().signal };
+  const request = { key, owner: ownerOf('a'), waitMs: 20_000, signal: new AbortController().signal };
 
   it('answers news at once, without taking a place', async () => {
     const { waiters } = setUp({ max: 0 });

@@ -14,9 +14,13 @@ import { createEntrance } from '../../../embedded/subscriptions/entrance.ts';
 import type { ByteText } from '../../../embedded/subscriptions/frame.ts';
 import type { HubStats } from '../../../embedded/subscriptions/hub.ts';
 import { createKeepAlive } from '../../../embedded/subscriptions/keep-alive.ts';
-import { defaultSubscriptionLimits as limits } from '../../../embedded/subscriptions/limits.ts';
+import {
+  defaultSubscriptionLimits as limits,
+  socketBounds,
+  subscriptionBounds,
+} from '../../../embedded/subscriptions/limits.ts';
 import { createFlushQueue } from '../../../embedded/subscriptions/socket-writer.ts';
-import { createTally } from '../../../embedded/subscriptions/tally.ts';
+import { createTally } from '../../../handlers/admission/tally.ts';
 import { credentialIn, readHandshake } from '../../../handlers/graphql/appsync/authorization.ts';
 import { parseRequest } from '../../../handlers/graphql/graphql-http.ts';
 import { schema } from '../../handlers/graphql/support.ts';
@@ -83,10 +87,10 @@ export async function startEmulator({
     plan: createPlan(schema, doorkeeper.admittedBy, env),
     entrance: createEntrance({
       verifier: { verify: doorkeeper.asCaller },
-      sockets: createTally(limits.socketsPerKey),
+      sockets: createTally(socketBounds(limits)),
       report: String,
     }),
-    deliveries: createDeliveries(hub, createTally(limits.subscriptionsPerKey)),
+    deliveries: createDeliveries(hub, createTally(subscriptionBounds(limits))),
     limits,
     clock: systemClock,
     ka,
