@@ -13,6 +13,8 @@ export interface ApiKeyRecord {
   /** Epoch milliseconds. */
   readonly createdAt: number;
   readonly label: string;
+  /** It is no key but the mark that a first key of this hash was revoked. */
+  readonly revoked?: true;
 }
 
 /** Which executions a watch token names (S28): up to 20 of them, or one whole workflow of the tenant. */

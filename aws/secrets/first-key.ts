@@ -1,8 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
-import { type ApiKeyRecord, allScopes } from '../../core/access.ts';
-import type { Keys } from '../../core/ports.ts';
-import { apiKeyRecord } from '../../handlers/authorize/api-key.ts';
+import type { ApiKeyRecord } from '../../core/access.ts';
+import { firstKeyRecord } from '../../handlers/authorize/first-key.ts';
 import { readFields, readSecret } from './read-secret.ts';
 
 const schema = z.object({ id: z.string(), secret: z.string() });
@@ -15,33 +14,8 @@ export async function readFirstKey(
 ): Promise<ApiKeyRecord> {
   const { text, createdAt } = await readSecret(client, secretId, 'AWSCURRENT');
   const { id, secret } = readFields(text, schema, expected);
-  const record = apiKeyRecord(`sw_${id}_${secret}`, {
-    tenant: 'default',
-    scopes: allScopes,
-    label: 'first key',
-    createdAt,
-  });
+  const record = firstKeyRecord(`sw_${id}_${secret}`, createdAt);
   // An underscore in the id would make another id of it.
   if (record?.id !== id) throw new Error(`The secret's value is not ${expected}.`);
   return record;
-}
-
-/**
- * The table's keys and the first one beside them. The table is asked first: trouble with the secret is then no trouble for
- * those whose key is in the table. The first key is listed but not removed here: it goes when its secret changes.
- */
-export function withFirstKey(keys: Keys, firstKey: () => Promise<ApiKeyRecord>): Keys {
-  return {
-    ...keys,
-    async find(id) {
-      const found = await keys.find(id);
-      if (found) return found;
-      const first = await firstKey();
-      return first.id === id ? first : null;
-    },
-    async list(tenant) {
-      const [first, listed] = await Promise.all([firstKey(), keys.list(tenant)]);
-      return tenant === null || tenant === first.tenant ? [first, ...listed] : listed;
-    },
-  };
 }

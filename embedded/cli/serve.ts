@@ -142,7 +142,7 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   await stopped.done;
 }
 
-function announce({ url, apiKeyFile, loaded }: Service, { data }: ServeOptions): void {
+function announce({ url, apiKeyFile, isApiKeyRevoked, loaded }: Service, { data }: ServeOptions): void {
   print(`Statuswire listens on ${url}  (data in ${data})`);
   const names = loaded.workflows.map((workflow) => workflow.name);
   print(
@@ -151,7 +151,8 @@ function announce({ url, apiKeyFile, loaded }: Service, { data }: ServeOptions):
   for (const { file, state, reason } of loaded.problems) {
     complain(`not loaded: ${file}${state === null ? '' : `, state ${state}`}: ${reason}`);
   }
-  print(process.env.STATUSWIRE_API_KEY ? 'API key: as set by STATUSWIRE_API_KEY' : `API key: in ${apiKeyFile}`);
+  const place = process.env.STATUSWIRE_API_KEY === undefined ? `in ${apiKeyFile}` : 'as set by STATUSWIRE_API_KEY';
+  print(`API key: ${place}${isApiKeyRevoked ? ' (revoked: it lets nobody in)' : ''}`);
 }
 
 /** Both or none. */

@@ -1,5 +1,7 @@
 import { ulid } from 'ulid';
+import type { Keys } from '../../core/ports.ts';
 import { defaultRules, type RulesOf } from '../../core/workflow-rules.ts';
+import { isFirstKeyRevoked, withFirstKey } from '../../handlers/authorize/first-key.ts';
 import { createOidcTokens, type OidcTokens } from '../../handlers/authorize/oidc-tokens.ts';
 import { createVerifier, type Verifier } from '../../handlers/authorize/verifier.ts';
 import { localPlace, machineArn } from '../runner/place.ts';
@@ -10,7 +12,7 @@ import type { LoadedWorkflows } from '../workflows/loaded-workflow.ts';
 import type { ServiceOptions } from './options.ts';
 import { boundsOf } from './retention.ts';
 import { forgetRun } from './runner-rows.ts';
-import { type DataFolder, ensureFirstKey, openDataFolder } from './secrets.ts';
+import { type DataFolder, type FirstKey, openDataFolder, readFirstKey, refuseTakenId } from './secrets.ts';
 
 /** What every part of the service stands on. */
 export interface Foundation {
@@ -25,8 +27,9 @@ export interface Foundation {
   readonly retentionMs: number;
   /** Updates kept of one log. */
   readonly keepUpdates: number;
-  /** Text of the first key. */
-  readonly apiKey: string;
+  readonly firstKey: FirstKey & { readonly isRevoked: boolean };
+  /** The stored ones, and the first. */
+  readonly keys: Keys;
   readonly verifier: Verifier;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -37,13 +40,33 @@ export interface Foundation {
 
 const noWorkflows: LoadedWorkflows = { workflows: [], problems: [] };
 
-/** Opens the data folder and the store, loads the workflows. Nothing moves yet: the store has no listener. */
+/**
+ * Opens the data folder and the store, loads the workflows. Nothing moves yet: the store has no listener. What was opened
+ * is closed again when it rejects.
+ */
 export async function layFoundation(options: ServiceOptions): Promise<Foundation> {
+  const bounds = boundsOf(options);
+  const folder = await openDataFolder(options.dataFolder);
+  const opened: Store[] = [];
+  try {
+    return await layOn(folder, { options, ...bounds }, (store) => opened.push(store));
+  } catch (error) {
+    for (const store of opened) await store.close();
+    folder.release();
+    throw error;
+  }
+}
+
+async function layOn(
+  folder: DataFolder,
+  given: Pick<Foundation, 'options' | 'retentionMs' | 'keepUpdates'>,
+  onOpened: (store: Store) => void,
+): Promise<Foundation> {
+  const { options } = given;
   const { logger } = options;
   const now = Date.now;
   const newId = (): string => ulid();
-  const bounds = boundsOf(options);
-  const folder = openDataFolder(options.dataFolder);
+  const first = readFirstKey(folder, options.apiKey, now());
   const loaded = options.workflowsFolder === undefined ? noWorkflows : await loadWorkflows(options.workflowsFolder);
   const rules = new Map(loaded.workflows.map((workflow) => [workflow.name, workflow.rules]));
 
@@ -54,19 +77,23 @@ export async function layFoundation(options: ServiceOptions): Promise<Foundation
     onGroup: telemetry.hooks.onGroup,
     alsoForget: forgetRun,
   });
+  onOpened(store);
   const startable = await bindLocal(loaded, store, logger);
-  const apiKey = await ensureFirstKey(store.keys, folder, options.apiKey, now());
+  await refuseTakenId(store.keys, first);
+  const isRevoked = await isFirstKeyRevoked(store.keys, first.record);
+  if (isRevoked) logger.warn({ id: first.record.id }, 'the first API key was revoked: it lets nobody in');
+  const keys = withFirstKey(store.keys, async () => first.record);
   return {
-    options,
+    ...given,
     folder,
     store,
     telemetry,
     loaded,
     rulesOf: (workflow) => rules.get(workflow) ?? defaultRules,
     startable,
-    ...bounds,
-    apiKey,
-    verifier: createVerifier({ keys: store.keys, tokenSecrets: [folder.tokenSecret], now, oidc: oidcOf(options, now) }),
+    firstKey: { ...first, isRevoked },
+    keys,
+    verifier: createVerifier({ keys, tokenSecrets: [folder.tokenSecret], now, oidc: oidcOf(options, now) }),
     now,
     newId,
     reportIncident(error) {

@@ -36,13 +36,13 @@ export async function openFront(served: Served): Promise<HttpServer> {
 }
 
 function apiDeps({ foundation, admission, engine, channels }: Served): ApiDeps {
-  const { options, store, telemetry, verifier, folder, now } = foundation;
+  const { options, store, keys, telemetry, verifier, folder, now } = foundation;
   const { hub, subscriptions } = channels;
   const { starts } = engine;
   return {
     ...admission,
     log: engine.log,
-    keys: store.keys,
+    keys,
     deadLetters: engine.deadLetters,
     endpoints: store.endpoints,
     verifier,

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { allScopes } from '../../core/access.ts';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { type ApiKeyRecord, parseApiKey } from '../../core/access.ts';
 import type { Keys } from '../../core/ports.ts';
-import { apiKeyRecord, newApiKey } from '../../handlers/authorize/api-key.ts';
+import { newApiKey } from '../../handlers/authorize/api-key.ts';
+import { firstKeyRecord } from '../../handlers/authorize/first-key.ts';
+import { holdFolder } from './folder-lock.ts';
+import { readText, syncFolder, writeWhole } from './whole-file.ts';
 
 /** What the data folder holds beside the database. */
 export interface DataFolder {
@@ -17,13 +19,19 @@ export interface DataFolder {
   readonly tokenSecret: Uint8Array;
 }
 
+/** The first API key (S24), as its place says it now. */
+export interface FirstKey {
+  readonly text: string;
+  readonly record: ApiKeyRecord;
+}
+
 /**
- * Makes the folder if there is none, for its owner only, and the secret in it, and holds it for this process. Throws
- * when it cannot be written, or when another process holds it.
+ * Makes the folder if there is none, for its owner only, and the secret in it, and holds it for this process. Rejects
+ * when it cannot be written, when another process holds it, or when the secret in it is damaged.
  */
-export function openDataFolder(path: string): DataFolder {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  const release = holdFolder(path);
+export async function openDataFolder(path: string): Promise<DataFolder> {
+  makeFolder(path);
+  const release = await holdFolder(path);
   try {
     const tokenSecret = readSecret(join(path, 'token-secret'));
     return { release, database: join(path, 'statuswire.db'), apiKeyFile: join(path, 'api-key'), tokenSecret };
@@ -33,64 +41,68 @@ export function openDataFolder(path: string): DataFolder {
   }
 }
 
+/** A folder whose name a power cut takes back would take what was acknowledged with it. */
+function makeFolder(path: string): void {
+  const first = mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let folder = resolve(path); folder.length >= resolve(first).length; folder = dirname(folder)) {
+    syncFolder(dirname(folder));
+  }
+}
+
+/** Base64 of at least 32 bytes, and nothing else: what a damaged file holds must not become a weak secret. */
+const secretShape = /^(?:[0-9A-Za-z+/]{4}){10,}(?:[0-9A-Za-z+/]{2}==|[0-9A-Za-z+/]{3}=)?$/;
+
 function readSecret(file: string): Uint8Array {
-  const secret = Buffer.from(
-    readOrMake(file, () => randomBytes(32).toString('base64')),
-    'base64',
-  );
-  if (secret.length < 32) throw new Error(`${file} must hold base64 of at least 32 bytes`);
+  const text = readOrMake(file, () => randomBytes(32).toString('base64'));
+  const secret = Buffer.from(text, 'base64');
+  if (!secretShape.test(text) || secret.length < 32) {
+    throw new Error(`${file} must hold base64 of at least 32 bytes: restore it, or remove it to end all watch tokens`);
+  }
   return secret;
 }
 
-/**
- * Makes sure that the first key, with all scopes and tenant `default` (S24), is known to the service: the one given
- * (`STATUSWIRE_API_KEY`), else the one in the data folder's file, which is made on first start. Answers its text.
- * Throws when a given key is not of the form `sw_<id>_<secret>`.
- */
-export async function ensureFirstKey(
-  keys: Keys,
-  { apiKeyFile }: DataFolder,
-  given: string | undefined,
-  now: number,
-): Promise<string> {
-  const details = { tenant: 'default', scopes: allScopes, label: 'first key', createdAt: now };
-  const text = given ?? readOrMake(apiKeyFile, () => newApiKey({ ...details, random: randomBytes }).secretText);
-  const record = apiKeyRecord(text, details);
-  if (!record) {
-    const where = given === undefined ? apiKeyFile : 'STATUSWIRE_API_KEY';
-    throw new Error(`${where} holds no API key of the form sw_<id>_<secret> (secret: 16 to 100 characters)`);
-  }
-  const known = await keys.find(record.id);
-  if (known?.secretHash !== record.secretHash) await keys.put(record);
-  return text;
-}
+/** Characters of the id and the secret of a key that we made (`newApiKey`). */
+const madeId = /^[0-9a-f]{16}$/;
+const madeSecretLength = 43;
 
 /**
- * Two processes on one database would each believe that the other's claims and outbox are a dead process's. SQLite's
- * own lock on an empty database is one that every system has and that ends with the process, however it ends.
+ * The first key: the one given (`STATUSWIRE_API_KEY`), else the one in the data folder's file, which is made where there
+ * is none. Only one of them counts, for as long as its place says it. Throws when it is not of the form
+ * `sw_<id>_<secret>`, or was cut short.
  */
-function holdFolder(path: string): () => void {
-  const lock = new DatabaseSync(join(path, 'lock'));
-  try {
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
-  } catch (error) {
-    lock.close();
-    throw new Error(`${path} is in use by another Statuswire process; stop it, or name another --data folder`, {
-      cause: error,
-    });
-  }
-  return () => lock.close();
+export function readFirstKey({ apiKeyFile }: DataFolder, given: string | undefined, now: number): FirstKey {
+  const text = given ?? readOrMake(apiKeyFile, makeKey);
+  const record = firstKeyRecord(text, given === undefined ? Math.floor(statSync(apiKeyFile).mtimeMs) : now);
+  if (record && !isCutShort(text)) return { text, record };
+  if (given !== undefined) throw new Error(`STATUSWIRE_API_KEY ${keyForm}`);
+  throw new Error(`${apiKeyFile} ${keyForm}: restore it, or remove it for a new first key`);
 }
 
-/** The file's text, or what `make` answers, written for its owner only. */
+const keyForm = 'holds no API key of the form sw_<id>_<secret> (secret: 16 to 100 characters)';
+
+function isCutShort(text: string): boolean {
+  const { id, secret } = parseApiKey(text) ?? { id: '', secret: '' };
+  return madeId.test(id) && secret.length < madeSecretLength;
+}
+
+const makeKey = (): string =>
+  newApiKey({ tenant: 'default', scopes: [], label: '', createdAt: 0, random: randomBytes }).secretText;
+
+/** Throws when the id of the first key is that of a stored one, which it could never be told from. */
+export async function refuseTakenId(stored: Pick<Keys, 'find'>, { record }: FirstKey): Promise<void> {
+  const taken = await stored.find(record.id);
+  if (taken)
+    throw new Error(
+      `the first API key has the id ${record.id} of a key that was made by POST /keys; choose another id`,
+    );
+}
+
+/** The file's text, or what `make` returns, written for its owner only. A file without text is as none. */
 function readOrMake(file: string, make: () => string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
+  const known = readText(file);
+  if (known !== null) return known;
   const text = make();
-  // wx: of two processes that start at once, one makes it and the other fails instead of replacing it.
-  writeFileSync(file, `${text}\n`, { mode: 0o600, flag: 'wx' });
+  writeWhole(file, `${text}\n`);
   return text;
 }

@@ -15,7 +15,10 @@ import { readTls } from './tls.ts';
 export interface Service {
   /** Where it listens, base path included. */
   readonly url: string;
+  /** Text of the first key. */
   readonly apiKey: string;
+  /** It was revoked before this start, and lets nobody in. */
+  readonly isApiKeyRevoked: boolean;
   readonly apiKeyFile: string;
   readonly loaded: LoadedWorkflows;
   /**
@@ -39,7 +42,7 @@ const graceMs = 3_000;
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const foundation = await layFoundation(options);
-  const { folder, store, telemetry, loaded, apiKey, keepUpdates, now } = foundation;
+  const { folder, store, telemetry, loaded, firstKey, keepUpdates, now } = foundation;
   const admission = createAdmission(options, now);
   const engine = createEngine(foundation);
   const channels = createChannels(foundation, engine.log);
@@ -90,7 +93,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   return {
     url: `${front.url}${options.basePath ?? ''}`,
-    apiKey,
+    apiKey: firstKey.text,
+    isApiKeyRevoked: firstKey.isRevoked,
     apiKeyFile: folder.apiKeyFile,
     loaded,
     reloadTls: () => {

@@ -130,6 +130,8 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE deliveries DROP COLUMN token;
       CREATE INDEX deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
     `),
+  // The first key is no longer stored: it counts as long as its variable or file says it.
+  (db) => db.exec("DELETE FROM keys WHERE tenant = 'default' AND json ->> '$.label' = 'first key'"),
 ];
 
 /**

@@ -1,6 +1,7 @@
 import { admission } from './admission-safeguards.ts';
 import { client, contract } from './client-safeguards.ts';
 import { guard, type Safeguard } from './guard.ts';
+import { machine } from './machine-safeguards.ts';
 import { strangers } from './stranger-safeguards.ts';
 
 export type { Safeguard } from './guard.ts';
@@ -283,4 +284,5 @@ export const safeguards: readonly Safeguard[] = [
   ...client,
   ...contract,
   ...strangers,
+  ...machine,
 ];

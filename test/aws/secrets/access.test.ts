@@ -42,6 +42,21 @@ describe('the first key', () => {
     expect(await kit.verifier.verify('sw_first_rotated-secret-22')).toEqual(operator);
   });
 
+  it('stays revoked when it was revoked, in every instance; another text under its id is another key', async () => {
+    const kit = secretsKit();
+    expect(await kit.keys.remove('first')).toBe(true);
+    expect(await kit.keys.remove('first')).toBe(false);
+    kit.now += 5_001;
+    expect(await kit.verifier.verify(firstKey)).toBeNull();
+    expect(await kit.keys.list(null)).toEqual([]);
+    kit.rotate('key', keyValue('rotated-secret-22'));
+    kit.now += 5 * minutes;
+    expect(await kit.verifier.verify('sw_first_rotated-secret-22')).toEqual(operator);
+    kit.rotate('key', keyValue('original-secret-1'));
+    kit.now += 5 * minutes + 5_001;
+    expect(await kit.verifier.verify(firstKey)).toBeNull();
+  });
+
   it('does not stop those whose key is in the table when its secret cannot be read', async () => {
     const kit = secretsKit();
     const other = apiKeyRecord('sw_acme_0123456789abcdef', {

@@ -2,9 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureFirstKey, openDataFolder } from '../../../embedded/service/secrets.ts';
-import { openStore } from '../../../embedded/store/index.ts';
-import { createVerifier } from '../../../handlers/authorize/verifier.ts';
+import { openDataFolder, readFirstKey } from '../../../embedded/service/secrets.ts';
+import { crashingAt } from '../../support/crashing-fs.ts';
 
 let root: string;
 beforeEach(() => {
@@ -15,45 +14,106 @@ afterEach(() => rmSync(root, { recursive: true }));
 describe('the data folder', () => {
   it('is made for its owner only, and keeps key and secret over starts', async () => {
     const path = join(root, 'deep', 'data');
-    const first = openDataFolder(path);
-    const store = openStore({ file: ':memory:' });
-    const key = await ensureFirstKey(store.keys, first, undefined, 0);
+    const first = await openDataFolder(path);
+    const { text } = readFirstKey(first, undefined, 0);
     first.release();
-    const second = openDataFolder(path);
+    const second = await openDataFolder(path);
     expect(second.tokenSecret).toEqual(first.tokenSecret);
-    expect(await ensureFirstKey(store.keys, second, undefined, 0)).toBe(key);
-    expect(await store.keys.list(null)).toHaveLength(1);
+    expect(readFirstKey(second, undefined, 0).text).toBe(text);
     for (const file of [second.apiKeyFile, join(path, 'token-secret')]) expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(path).mode & 0o777).toBe(0o700);
     second.release();
-    await store.close();
   });
 
-  it('belongs to one process at a time', () => {
-    const held = openDataFolder(root);
-    expect(() => openDataFolder(root)).toThrow(/in use by another/);
+  it('belongs to one process at a time', async () => {
+    const held = await openDataFolder(root);
+    await expect(openDataFolder(root)).rejects.toThrow(/in use by another/);
     held.release();
-    openDataFolder(root).release();
+    (await openDataFolder(root)).release();
   });
 
-  it('S28: the database holds no key, only its hash; the given one works', async () => {
-    const folder = openDataFolder(root);
-    const store = openStore({ file: folder.database });
-    const key = await ensureFirstKey(store.keys, folder, 'sw_mine_0123456789abcdef', 0);
-    const verifier = createVerifier({ keys: store.keys, tokenSecrets: [folder.tokenSecret], now: () => 0 });
-    expect(await verifier.verify(`Bearer ${key}`)).toMatchObject({ type: 'key', tenant: 'default' });
-    await store.close();
-    expect(readFileSync(folder.database).includes('0123456789abcdef')).toBe(false);
-    folder.release();
-  });
-
-  it('refuses a key or secret of the wrong form with the place it stands in', async () => {
-    const folder = openDataFolder(root);
-    const store = openStore({ file: ':memory:' });
-    await expect(ensureFirstKey(store.keys, folder, 'hello', 0)).rejects.toThrow('STATUSWIRE_API_KEY');
-    await store.close();
-    folder.release();
-    writeFileSync(join(root, 'token-secret'), 'short');
-    expect(() => openDataFolder(root)).toThrow('token-secret');
+  it.skipIf(process.platform !== 'linux')('stays held when its file `lock` is lost while it is open', async () => {
+    const held = await openDataFolder(root);
+    rmSync(join(root, 'lock'));
+    await expect(openDataFolder(root)).rejects.toThrow(/in use by another/);
+    held.release();
+    (await openDataFolder(root)).release();
   });
 });
+
+describe('files made at the first start', () => {
+  const start = async (): Promise<{ readonly key: string; readonly secret: string }> => {
+    const folder = await openDataFolder(root);
+    try {
+      const { text } = readFirstKey(folder, undefined, 0);
+      return { key: text, secret: Buffer.from(folder.tokenSecret).toString('base64') };
+    } finally {
+      folder.release();
+    }
+  };
+
+  it('are whole or absent after a crash at any call, and what a start gave out stays', async () => {
+    const { calls } = await crashingAt(Number.POSITIVE_INFINITY, start);
+    expect(calls.length).toBeGreaterThan(15);
+    for (let at = 0; at < calls.length; at += 1) {
+      rmSync(root, { recursive: true });
+      expect((await crashingAt(at, start)).crashed, calls[at]).toBe(true);
+      const kept = ['api-key', 'token-secret'].map((name) => readIfThere(join(root, name)));
+      const { key, secret } = await start();
+      for (const [index, text] of [key, secret].entries()) {
+        if (kept[index] !== null) expect(kept[index], calls[at]).toBe(`${text}\n`);
+      }
+      expect(await start(), calls[at]).toEqual({ key, secret });
+    }
+  });
+
+  it('are synced before they take their names, and the names before anybody uses them', async () => {
+    const { calls } = await crashingAt(Number.POSITIVE_INFINITY, start);
+    for (const name of ['token-secret', 'api-key']) {
+      const from = calls.indexOf(`openSync ${join(root, name)}.new`);
+      const steps = calls.slice(from, from + 8).map((call) => call.split(' ', 1)[0]);
+      expect(steps).toEqual([
+        'openSync',
+        'writeFileSync',
+        'fsyncSync',
+        'closeSync',
+        'renameSync',
+        'openSync',
+        'fsyncSync',
+        'closeSync',
+      ]);
+    }
+  });
+
+  it('count as absent when they are empty', async () => {
+    for (const name of ['api-key', 'token-secret']) writeFileSync(join(root, name), ' \n');
+    const made = await start();
+    expect(made.key).toMatch(/^sw_/);
+    expect(await start()).toEqual(made);
+  });
+
+  it.each([
+    ['token-secret', 'short', /token-secret must hold base64/],
+    ['token-secret', `${'A'.repeat(30)}\u0007${'A'.repeat(13)}`, /token-secret must hold base64/],
+    ['api-key', 'sw_0123456789abcdef_0123456789abcdefghijklmnop', /api-key holds no API key/],
+    ['api-key', 'hello', /api-key holds no API key/],
+  ])('are refused when they are damaged: %s', async (name, content, says) => {
+    writeFileSync(join(root, name), content);
+    await expect(start()).rejects.toThrow(says);
+    expect(readFileSync(join(root, name), 'utf8')).toBe(content);
+  });
+
+  it('a given key of the wrong form is refused with the place it stands in', async () => {
+    const folder = await openDataFolder(root);
+    expect(() => readFirstKey(folder, 'hello', 0)).toThrow('STATUSWIRE_API_KEY');
+    folder.release();
+  });
+});
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

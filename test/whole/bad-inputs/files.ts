@@ -22,10 +22,9 @@ const noise = Buffer.from(Array.from({ length: 8_192 }, (_, n) => (n * 73 + 5) %
 
 export const badDataFolders: readonly BadDataFolder[] = [
   { what: 'an api-key file of another form', damage: write('api-key', 'hunter2\n'), says: /api-key holds no API key/ },
-  { what: 'an empty api-key file', damage: write('api-key', ''), says: /api-key holds no API key/ },
   { what: 'an api-key file of noise', damage: write('api-key', noise), says: /api-key holds no API key/ },
   { what: 'a short token-secret', damage: write('token-secret', 'c2hvcnQ=\n'), says: /token-secret must hold base64/ },
-  { what: 'an empty token-secret', damage: write('token-secret', ''), says: /token-secret must hold base64/ },
+  { what: 'a lock of noise', damage: write('lock', noise), says: /lock.*is damaged/ },
   {
     what: 'a token-secret of no base64',
     damage: write('token-secret', '!'.repeat(60)),
