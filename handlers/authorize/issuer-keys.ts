@@ -22,6 +22,11 @@ const freshMs = 600_000;
 const lastMs = 3_600_000;
 /** A key that is not known is asked for at once, but no more often than this: anybody can make up its name. */
 const cooldownMs = 30_000;
+/**
+ * A key is published before, or at most so long after, its first token: caches on the way and two clocks are in it. A token
+ * whose key is not among keys that were asked for later than that is refused.
+ */
+const publishedMs = 60_000;
 /** After a failure: one request in so many milliseconds waits for the next try, the others hear at once that it failed. */
 const retryMs = 5_000;
 
@@ -39,6 +44,7 @@ export function createIssuerKeys(options: IssuerKeysOptions): JWTVerifyGetKey {
   let held: { readonly select: JWTVerifyGetKey; readonly at: number } | null = null;
   let tried: { readonly at: number; readonly failure: { readonly error: unknown } | null } | null = null;
   let loading: Promise<void> | null = null;
+  let begun = 0;
 
   async function ask(): Promise<JWTVerifyGetKey> {
     const signal = AbortSignal.timeout(timeoutMs);
@@ -49,8 +55,10 @@ export function createIssuerKeys(options: IssuerKeysOptions): JWTVerifyGetKey {
 
   /** One at a time. */
   function load(): Promise<void> {
+    if (loading) return loading;
     const at = now();
-    loading ??= ask()
+    begun++;
+    loading = ask()
       .then(
         (select) => {
           held = { select, at };
@@ -79,18 +87,40 @@ export function createIssuerKeys(options: IssuerKeysOptions): JWTVerifyGetKey {
   }
 
   return async (header, token) => {
+    const before = begun;
     const select = await present();
     try {
       return await select(header, token);
     } catch (error) {
-      // By its code, because the class would bring all of jose's errors into a Lambda.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ERR_JWKS_NO_MATCHING_KEY')) throw error;
+      if (!isUnknownKey(error)) throw error;
       if (mayAsk()) await load();
       // It may be a key that we could not hear of.
       if (tried?.failure) throw cannot();
-      return (await present())(header, token);
+      try {
+        return await (await present())(header, token);
+      } catch (again) {
+        // What was asked for before the token came may be an answer from before the rotation.
+        const isKnown = begun > before || (held !== null && held.at >= issuedAt(token.payload) + publishedMs);
+        if (isKnown || !isUnknownKey(again)) throw again;
+        throw unavailable('The key of the token may be too new to be known here.', again);
+      }
     }
   };
+}
+
+/** By its code, because the class would bring all of jose's errors into a Lambda. */
+const isUnknownKey = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_JWKS_NO_MATCHING_KEY';
+
+/** Epoch milliseconds at which a token says it was made (RFC 7519 §4.1.6); Infinity where it does not say. */
+function issuedAt(payload: string | Uint8Array): number {
+  try {
+    const text = typeof payload === 'string' ? payload : Buffer.from(payload).toString();
+    const { iat } = JSON.parse(Buffer.from(text, 'base64url').toString()) as { readonly iat?: unknown };
+    return typeof iat === 'number' ? iat * 1_000 : Number.POSITIVE_INFINITY;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 /** Where the issuer's keys are (OpenID Connect Discovery §4; §4.3: the document must name the very issuer). */

@@ -23,4 +23,32 @@ export const strangers: readonly Safeguard[] = [
     'withoutSecrets(line.trimEnd())',
     'embedded/terminal/printable',
   ),
+  guard(
+    'SNS: certificates nobody has drive out none that AWS gave',
+    'client-sdk/src/server/sns/certificates.ts',
+    "if (found.type === 'refused') return found;\n    keep(url, found);",
+    "keep(url, found as Certificate);\n    if (found.type === 'refused') return found;",
+    'client-sdk/server/sns',
+  ),
+  guard(
+    'OpenID Connect: a token under a key that may be too new is not refused',
+    'handlers/authorize/issuer-keys.ts',
+    'if (isKnown || !isUnknownKey(again)) throw again;',
+    'throw again;',
+    'handlers/authorize/oidc-tokens',
+  ),
+  guard(
+    'OpenID Connect: keys asked for before the token came refuse nobody',
+    'handlers/authorize/issuer-keys.ts',
+    'const isKnown = begun > before ||',
+    'const isKnown = true ||',
+    'handlers/authorize/oidc-tokens',
+  ),
+  guard(
+    'TLS: nothing without forward secrecy',
+    'embedded/service/tls.ts',
+    'return { cert, key, ...secrecy };',
+    'return { cert, key } as Tls;',
+    'embedded/service/tls',
+  ),
 ];

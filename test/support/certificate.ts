@@ -4,9 +4,9 @@ import { generate } from 'selfsigned';
 import type { TlsFiles } from '../../embedded/service/tls.ts';
 
 /** A certificate for 127.0.0.1 that nobody signed, written to two files of the folder. Its own file is its authority. */
-export async function certificateIn(folder: string, name = 'own'): Promise<TlsFiles> {
+export async function certificateIn(folder: string, name = 'own', keyType: 'ec' | 'rsa' = 'ec'): Promise<TlsFiles> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
-    keyType: 'ec',
+    keyType,
     extensions: [
       { name: 'basicConstraints', cA: true },
       { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] },

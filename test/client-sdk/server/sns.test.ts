@@ -80,6 +80,29 @@ describe('a receiver of SNS messages', () => {
     expect(fetch).toHaveBeenCalledTimes(4);
   });
 
+  test('a flood of certificates nobody has drives out none that AWS gave', async () => {
+    const fetch = vi.fn(
+      async (url: string) => new Response(kit.certificate, { status: url === certificateUrl ? 200 : 404 }),
+    );
+    const { handle } = kit.receiver({ fetch });
+    await handle(kit.message('Notification'));
+    for (let n = 0; n < 100; n++) {
+      const SigningCertURL = certificateUrl.replace('9c6465fa', `${n}`);
+      expect((await handle(kit.message('Notification', { SigningCertURL }))).status).toBe(503);
+    }
+    fetch.mockRejectedValue(new Error('down'));
+    expect((await handle(kit.message('Notification'))).status).toBe(204);
+  });
+
+  test('of many that AWS gave, the one in use stays', async () => {
+    const { handle, fetch } = kit.receiver();
+    for (let n = 0; n < 100; n++) {
+      await handle(kit.message('Notification'));
+      await handle(kit.message('Notification', { SigningCertURL: certificateUrl.replace('9c6465fa', `${n}`) }));
+    }
+    expect(fetch.mock.calls.filter(([url]) => url === certificateUrl)).toHaveLength(1);
+  });
+
   test.each([
     ['not yet valid', -2],
     ['no longer valid', 2],

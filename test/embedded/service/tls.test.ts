@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { readTls, type TlsFiles } from '../../../embedded/service/tls.ts';
@@ -32,6 +32,18 @@ function ask(url: string): Promise<{ readonly body: unknown; readonly serial: st
       });
       response.on('end', () => resolve({ body: JSON.parse(text), serial: serialNumber }));
     }).on('error', reject);
+  });
+}
+
+/** The suite that a client and the service agree on, or the code of the error where they do not. */
+function handshake(url: string, options: ConnectionOptions): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false, ...options }, () => {
+      resolve(socket.getCipher().standardName);
+      socket.destroy();
+    });
+    socket.once('error', (error) => resolve('code' in error ? String(error.code) : error.message));
   });
 }
 
@@ -101,6 +113,29 @@ describe('a service with TLS', () => {
       await certificateIn(folder, 'renewed');
       kit.service.reloadTls();
       expect((await ask(`${url}/healthz`)).serial).not.toBe(before.serial);
+    } finally {
+      await kit.stop();
+    }
+  });
+
+  it('agrees on nothing without forward secrecy, also after its certificate was renewed', async () => {
+    // Key transport needs RSA.
+    const kit = await serviceKit({ tls: await certificateIn(folder, 'rsa', 'rsa') });
+    const old = { maxVersion: 'TLSv1.2' } as const;
+    const offers: readonly (readonly [ConnectionOptions, RegExp])[] = [
+      [{}, /^TLS_AES_256_GCM_SHA384$/],
+      [old, /^TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256$/],
+      [{ ...old, ciphers: 'ECDHE-RSA-CHACHA20-POLY1305' }, /^TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256$/],
+      // Key transport by RSA; then with forward secrecy, but CBC; then by finite fields.
+      [{ ...old, ciphers: 'AES256-GCM-SHA384:AES128-GCM-SHA256:AES256-SHA256:AES128-SHA' }, /HANDSHAKE_FAILURE/],
+      [{ ...old, ciphers: 'ECDHE-RSA-AES256-SHA384:ECDHE-RSA-AES128-SHA' }, /HANDSHAKE_FAILURE/],
+      [{ ...old, ciphers: 'DHE-RSA-AES256-GCM-SHA384' }, /HANDSHAKE_FAILURE/],
+      [{ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' }, /PROTOCOL_VERSION/],
+    ];
+    try {
+      for (const [offer, outcome] of offers) expect(await handshake(kit.service.url, offer)).toMatch(outcome);
+      kit.service.reloadTls();
+      for (const [offer, outcome] of offers) expect(await handshake(kit.service.url, offer)).toMatch(outcome);
     } finally {
       await kit.stop();
     }

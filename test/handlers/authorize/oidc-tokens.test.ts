@@ -157,11 +157,39 @@ describe('the issuer’s keys', () => {
     await issuer.rotate();
     expect(await verifier.verify(await token())).not.toBeNull();
     expect(issuer.asked.keys).toBe(2);
-    for (const kid of ['made', 'up']) expect(await verifier.verify(await token({}, { kid }))).toBeNull();
+    for (const kid of ['made', 'up']) await unavailable(await token({}, { kid }));
     expect(issuer.asked.keys).toBe(2);
     now = start + 60_000;
     expect(await verifier.verify(await token({}, { kid: 'made' }))).toBeNull();
     expect(issuer.asked.keys).toBe(3);
+  });
+
+  it('when rotated a moment after they were asked for: the token is not refused, and good half a minute later', async () => {
+    await verifier.verify(await token());
+    await issuer.rotate();
+    now = start + 2_000;
+    const text = await token({ iat: seconds + 1 });
+    await unavailable(text);
+    await unavailable(await token({ iat: undefined }));
+    expect(issuer.asked.keys).toBe(1);
+    now = start + 30_000;
+    expect(await verifier.verify(text)).not.toBeNull();
+  });
+
+  it('when rotated while they are asked for: the answer may be the old one, and refuses nobody', async () => {
+    await verifier.verify(await token());
+    now = start + 30_000;
+    const before = await token({}, { kid: 'made' });
+    const asked = verifier.verify(before);
+    const joined = verifier.verify(await token({ iat: seconds + 30 }, { kid: 'up' }));
+    await expect(joined).rejects.toSatisfy(isUnavailable);
+    expect(await asked).toBeNull();
+  });
+
+  it('that were asked for long after a token was made, and do not have its key, refuse it', async () => {
+    await verifier.verify(await token());
+    expect(await verifier.verify(await token({ iat: seconds - 60 }, { kid: 'made' }))).toBeNull();
+    expect(issuer.asked.keys).toBe(1);
   });
 
   it('when withdrawn: stop counting within ten minutes', async () => {

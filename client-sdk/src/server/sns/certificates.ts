@@ -14,7 +14,7 @@ interface Certificate {
 const maxBytes = 16_384;
 /** AWS has one at a time per region and replaces it about once a year. */
 const kept = 16;
-/** Messages that name certificates nobody has must not become a flood of requests. */
+/** Messages that name certificates nobody has must become no flood of requests. */
 const maxUnderWay = 4;
 
 /**
@@ -22,34 +22,40 @@ const maxUnderWay = 4;
  * what failed is asked again by the next message. Refuses with 503 when AWS does not answer, so that SNS sends again.
  */
 export function createCertificates(outgoing: Outgoing, clock: () => number) {
-  const known = new Map<string, Promise<Certificate | Refusal>>();
-  let underWay = 0;
+  // Only what AWS gave: anybody can name certificates, and must not drive these out. The one used last is at the end.
+  const known = new Map<string, Certificate>();
+  const underWay = new Map<string, Promise<Certificate | Refusal>>();
 
   async function load(url: string): Promise<Certificate | Refusal> {
-    if (underWay >= maxUnderWay) return refused(503, 'Too many certificates are being fetched.');
-    underWay++;
     try {
       return readCertificate(await fetchLimited(outgoing, url, maxBytes));
     } catch {
       return refused(503, 'The signing certificate could not be fetched.');
     } finally {
-      underWay--;
+      underWay.delete(url);
     }
   }
 
+  function find(url: string): Promise<Certificate | Refusal> | Certificate | Refusal {
+    const found = known.get(url) ?? underWay.get(url);
+    if (found) return found;
+    if (underWay.size >= maxUnderWay) return refused(503, 'Too many certificates are being fetched.');
+    const loading = load(url);
+    underWay.set(url, loading);
+    return loading;
+  }
+
+  function keep(url: string, certificate: Certificate): void {
+    known.delete(url);
+    known.set(url, certificate);
+    const [oldest] = known.keys();
+    if (known.size > kept && oldest !== undefined) known.delete(oldest);
+  }
+
   return async (url: string): Promise<KeyObject | Refusal> => {
-    let loading = known.get(url);
-    if (!loading) {
-      loading = load(url);
-      known.set(url, loading);
-      const [oldest] = known.keys();
-      if (known.size > kept && oldest !== undefined) known.delete(oldest);
-    }
-    const found = await loading;
-    if (found.type === 'refused') {
-      if (known.get(url) === loading) known.delete(url);
-      return found;
-    }
+    const found = await find(url);
+    if (found.type === 'refused') return found;
+    keep(url, found);
     const now = clock();
     return now < found.from || now > found.until
       ? refused(401, 'The signing certificate is not valid now.')
