@@ -104,7 +104,7 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   const oidc = options.oidc === undefined ? null : await readOidc(options.oidc, command);
   const logger = createLogger({ level: options.logLevel });
   // Only now: everybody else runs without the example and what builds it.
-  const orderPage = options.demo ? (await import('../demo/order-page.ts')).createOrderPage() : null;
+  const orderPage = options.demo ? (await import('../demo/order-page.ts')).createOrderPage(options.publicUrl) : null;
   const origins = [...options.origin];
   const service = await startService({
     dataFolder: resolve(options.data),

@@ -24,8 +24,12 @@ const build = (): Promise<string> =>
     sources: ['examples/order-page', 'examples/orders/orders.asl.json', 'client-sdk/src', 'package-lock.json'].map(at),
   });
 
-/** The example page with its backend, at `/examples/order-page`. Building begins at once, and requests wait for it. */
-export function createOrderPage(): OrderPage {
+/**
+ * The example page with its backend, at `/examples/order-page`. Building begins at once, and requests wait for it.
+ *
+ * @param publicUrl where the service is reached from outside, if not where it listens
+ */
+export function createOrderPage(publicUrl?: string): OrderPage {
   let backend: Backend | null = null;
   const files: Promise<StaticFiles> = build().then(loadStaticFiles);
   const ready = files.then(() => undefined);
@@ -40,8 +44,10 @@ export function createOrderPage(): OrderPage {
   return {
     ready,
     connect({ url, apiKey }) {
-      const { origin, pathname, port } = new URL(url);
-      backend = createBackend({ url, apiKey, cookiePath: `${pathname.replace(/\/$/, '')}${path}` });
+      const { origin, hostname, pathname, port } = new URL(url);
+      const cookiePath = `${pathname.replace(/\/$/, '')}${path}`;
+      const hostNames = ['localhost', hostname, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
+      backend = createBackend({ url, apiKey, cookiePath, hostNames });
       return [origin, `http://localhost:${port}`];
     },
     page: {

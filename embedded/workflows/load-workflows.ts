@@ -1,12 +1,14 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { loadWorkflow, workflowFiles } from './load-workflow.ts';
 import type { LoadedWorkflow, LoadedWorkflows, WorkflowProblem } from './loaded-workflow.ts';
 
-async function subfolders(folder: string): Promise<readonly string[]> {
+/** What may be a workflow's folder: folders, and links, of which only a look says what they lead to. */
+async function candidates(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
+    .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))
+    .filter(({ name }) => name !== 'node_modules')
     .map((entry) => join(folder, entry.name))
     .sort();
 }
@@ -14,6 +16,7 @@ async function subfolders(folder: string): Promise<readonly string[]> {
 /**
  * Loads the workflows of a folder: one per subfolder, named like it, made of exactly one `*.asl.json`, an optional task
  * module (`tasks.ts`, `.js` or `.mjs`; its exported functions are the task handlers) and an optional `statuswire.json`.
+ * A link to such a folder is one, under the link's name.
  * A folder that itself holds a definition is one workflow. Subfolders with none of these files are passed over.
  *
  * What is wrong with one workflow keeps that one out, with the file, the state and the reason, and no other.
@@ -31,8 +34,10 @@ export async function loadWorkflows(folder: string): Promise<LoadedWorkflows> {
   };
   await guarded(root, async () => {
     const own = await workflowFiles(root);
-    for (const path of own.definitions.length > 0 ? [root] : await subfolders(root)) {
+    for (const path of own.definitions.length > 0 ? [root] : await candidates(root)) {
       await guarded(path, async () => {
+        // Throws for a link that leads nowhere, which is then told.
+        if (!(await stat(path)).isDirectory()) return;
         const files = await workflowFiles(path);
         if (files.definitions.length === 0 && files.tasks.length === 0 && files.config === null) return;
         const loaded = await loadWorkflow(path, files);

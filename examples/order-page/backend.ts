@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isIP } from 'node:net';
 import { createStatusClient, isStatusError, type Json } from '@statuswire/client';
 
 /**
@@ -15,6 +16,12 @@ interface BackendOptions {
   readonly url: string;
   /** With the scopes `start` and `tokens`; and `admin`, for the redrive. */
   readonly apiKey: string;
+  /**
+   * Names that the page is served under, without a port. A request for another name is refused: a stranger's page may have
+   * pointed its own name at this machine, and its browser takes that for the same site (DNS rebinding). Addresses are taken,
+   * because no name was resolved for them.
+   */
+  readonly hostNames: readonly string[];
   /** Path that the page is served at: where its cookie goes. */
   readonly cookiePath: string;
 }
@@ -23,7 +30,7 @@ const workflow = 'orders';
 /** As many as one token can name (docs/http.md). */
 const maxOrders = 20;
 
-export function createBackend({ url, apiKey, cookiePath }: BackendOptions): Backend {
+export function createBackend({ url, apiKey, cookiePath, hostNames }: BackendOptions): Backend {
   const client = createStatusClient({ url, token: apiKey });
   const cookie = createOrderCookie(apiKey, `Path=${cookiePath}${url.startsWith('https:') ? '; Secure' : ''}`);
 
@@ -50,7 +57,15 @@ export function createBackend({ url, apiKey, cookiePath }: BackendOptions): Back
     return Response.json(await answer.json(), { status: answer.status });
   }
 
+  function isOwnHost(request: Request): boolean {
+    const host = `http://${request.headers.get('host') ?? new URL(request.url).host}`;
+    if (!URL.canParse(host)) return false;
+    const { hostname } = new URL(host);
+    return hostNames.includes(hostname) || isIP(hostname.replace(/^\[|\]$/g, '')) > 0;
+  }
+
   async function route(request: Request, path: string): Promise<Response> {
+    if (!isOwnHost(request)) return refuse(421);
     // Another site can send a browser here, but not with this type unless CORS lets it, which nothing here does.
     if (request.method !== 'POST' || request.headers.get('content-type') !== 'application/json') return refuse(405);
     if (path === '/orders') return place(request);

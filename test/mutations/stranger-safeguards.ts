@@ -51,4 +51,18 @@ export const strangers: readonly Safeguard[] = [
     'return { cert, key } as Tls;',
     'embedded/service/tls',
   ),
+  guard(
+    'example: its backend answers no name that was pointed at it',
+    'examples/order-page/backend.ts',
+    'if (!isOwnHost(request)) return refuse(421);',
+    '',
+    'embedded/demo/order-page',
+  ),
+  guard(
+    'example: its page shows outputs of any type',
+    'examples/order-page/src/text.ts',
+    "typeof value === 'string' ? value : jsonOf(value)",
+    'value as string',
+    'client-sdk/react/order-page',
+  ),
 ];

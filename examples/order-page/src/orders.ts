@@ -1,6 +1,7 @@
 /** The page's own backend (../backend.ts). */
 
 import { StatuswireError } from '@statuswire/client';
+import { member } from './text.ts';
 
 export interface Placed {
   readonly workflow: 'orders';
@@ -36,10 +37,10 @@ async function post(path: string, body: unknown = {}): Promise<unknown> {
   });
   const content: unknown = await answer.json().catch(() => null);
   if (answer.ok) return content;
-  const { detail } = (content ?? {}) as { readonly detail?: string };
   // Not this browser's order: asking again would not change that.
   if (answer.status === 404) throw new StatuswireError('unauthorized', 'This order was placed in another browser.');
-  throw new Error(detail ?? `The shop answered ${answer.status}.`);
+  const detail = member(content, 'detail');
+  throw new Error(typeof detail === 'string' ? detail : `The shop answered ${answer.status}.`);
 }
 
 export async function placeOrder({ quantity, scenario }: Order): Promise<Placed> {

@@ -1,4 +1,5 @@
 import asl from '../../orders/orders.asl.json' with { type: 'json' };
+import { textOf } from './text.ts';
 
 /** The order workflow's definition: the client's types come from it, and the steps below. */
 export type OrderWorkflow = typeof asl;
@@ -24,8 +25,8 @@ function wayThrough({ StartAt, States }: OrderWorkflow): readonly string[] {
 export const way = wayThrough(asl);
 
 /** `CheckInventory` as people write it. */
-export const readable = (name: string): string =>
-  name.replace(/([a-z])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`);
+export const readable = (name: unknown): string =>
+  textOf(name).replace(/([a-z])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`);
 
 export type StepState = 'done' | 'current' | 'failed' | 'ahead';
 

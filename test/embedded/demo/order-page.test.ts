@@ -58,7 +58,12 @@ describe("the order page's backend", () => {
   let backend: Backend;
   beforeAll(async () => {
     kit = await serviceKit();
-    backend = createBackend({ url: kit.service.url, apiKey: kit.service.apiKey, cookiePath: '/examples/order-page' });
+    backend = createBackend({
+      url: kit.service.url,
+      apiKey: kit.service.apiKey,
+      cookiePath: '/examples/order-page',
+      hostNames: ['localhost'],
+    });
   });
   afterAll(() => kit.stop());
 
@@ -109,6 +114,27 @@ describe("the order page's backend", () => {
       body: '{',
     });
     expect((await backend.fetch(broken, '/orders')).status).toBe(400);
+  });
+
+  it.each([
+    ['127.0.0.1:8787', 202],
+    ['[::1]:8787', 202],
+    ['192.168.1.20', 202],
+    ['localhost:8787', 202],
+    ['LOCALHOST', 202],
+    ['attacker.example', 421],
+    ['attacker.example:8787', 421],
+    ['localhost.attacker.example', 421],
+    ['127.0.0.1.attacker.example', 421],
+    ['a b', 421],
+    ['', 421],
+  ])('asked for by the name %s answers %i', async (host, status) => {
+    const request = new Request('http://127.0.0.1/orders', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', host },
+      body: '{}',
+    });
+    expect((await backend.fetch(request, '/orders')).status).toBe(status);
   });
 
   it('is not there unless the page is mounted', async () => {

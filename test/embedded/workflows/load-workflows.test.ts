@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,6 +50,24 @@ describe('a folder of workflows', () => {
     const root = folderWith({ 'one/a.asl.json': good, 'docs/README.md': 'x', '.git/a.asl.json': good });
     expect((await loadWorkflows(root)).workflows.map(({ name }) => name)).toEqual(['one']);
     expect((await loadWorkflows(join(root, 'one'))).workflows.map(({ name }) => name)).toEqual(['one']);
+  });
+
+  it('takes a link to a folder, names one that leads nowhere, and passes over one to a file', async () => {
+    const elsewhere = folderWith({ 'v7/a.asl.json': good, 'v7/statuswire.json': '{"tenant":"acme"}' });
+    const root = folderWith({ 'plain/a.asl.json': good, 'notes.txt': 'x' });
+    symlinkSync(join(elsewhere, 'v7'), join(root, 'linked'));
+    symlinkSync('plain', join(root, 'again'));
+    symlinkSync(join(elsewhere, 'gone'), join(root, 'broken'));
+    symlinkSync('round', join(root, 'round'));
+    symlinkSync('notes.txt', join(root, 'file'));
+    symlinkSync(elsewhere, join(root, 'node_modules'));
+    const { workflows, problems } = await loadWorkflows(root);
+    expect(workflows.map(({ name }) => name)).toEqual(['again', 'linked', 'plain']);
+    expect(workflows.find(({ name }) => name === 'linked')?.rules.owner).toEqual({ tenant: 'acme' });
+    expect(problems).toMatchObject([
+      { file: join(root, 'broken'), reason: expect.stringContaining('ENOENT') },
+      { file: join(root, 'round'), reason: expect.stringContaining('ELOOP') },
+    ]);
   });
 
   it('says when there is no such folder', async () => {

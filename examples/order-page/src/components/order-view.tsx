@@ -2,6 +2,7 @@ import type { StatusSnapshot } from '@statuswire/client';
 import { type ReactElement, useEffect, useId, useRef } from 'react';
 import { reading, useStatus, useUpdates } from '../status.ts';
 import { stepsOf } from '../steps.ts';
+import { textOf } from '../text.ts';
 import { ConnectionLine } from './connection-line.tsx';
 import { Failure, Receipt } from './outcome.tsx';
 import { Stepper } from './stepper.tsx';
@@ -36,9 +37,10 @@ export function OrderView({ id }: { readonly id: string }): ReactElement {
   const { update, status } = snapshot;
   const visited = arrivals.map((arrival) => arrival.update.state ?? '');
   const steps = stepsOf(update ?? { status: 'PENDING', state: null }, visited);
-  const label = status ? labels[status] : 'Looking for it';
+  const label = status ? (labels[status] ?? textOf(status)) : 'Looking for it';
   // What is read out: each change of the status, with what the shop says about it.
-  const spoken = [label, update?.progress?.message].filter(Boolean).join('. ');
+  const message = update?.progress?.message;
+  const spoken = message ? `${label}. ${textOf(message)}` : label;
 
   return (
     <section className="card order" ref={card} aria-labelledby={title}>
@@ -65,11 +67,12 @@ export function OrderView({ id }: { readonly id: string }): ReactElement {
 
 function Progress({ status, update }: StatusSnapshot): ReactElement {
   const arrived = status === 'SUCCEEDED';
+  const percent = Number(update?.progress?.percent) || 0;
   return (
     <div className="progress">
-      <progress aria-label="Progress of the order" max={100} value={arrived ? 100 : (update?.progress?.percent ?? 0)} />
+      <progress aria-label="Progress of the order" max={100} value={arrived ? 100 : percent} />
       <p className="quiet">
-        {arrived ? 'Handed over to the carrier' : (update?.progress?.message ?? 'Waiting for the shop')}
+        {arrived ? 'Handed over to the carrier' : textOf(update?.progress?.message ?? 'Waiting for the shop')}
       </p>
     </div>
   );

@@ -1,17 +1,17 @@
 import { type ReactElement, useState } from 'react';
 import { redriveOrder } from '../orders.ts';
+import { member, moneyOf, textOf } from '../text.ts';
 
 export function Receipt({ output }: { readonly output: unknown }): ReactElement {
-  const { total, trackingNumber } = (output ?? {}) as { readonly total?: number; readonly trackingNumber?: string };
   return (
     <dl className="receipt">
       <div>
         <dt>Total</dt>
-        <dd>€{total?.toFixed(2)}</dd>
+        <dd>{moneyOf(member(output, 'total'))}</dd>
       </div>
       <div>
         <dt>Tracking number</dt>
-        <dd>{trackingNumber}</dd>
+        <dd>{textOf(member(output, 'trackingNumber'))}</dd>
       </div>
     </dl>
   );
@@ -43,7 +43,7 @@ export function Failure({ id, name, cause }: FailureProps): ReactElement {
     <div className="failure">
       <div>
         <p className="name">{readableCause(cause)}</p>
-        <p className="quiet">{name}</p>
+        <p className="quiet">{textOf(name)}</p>
         {problem && (
           <p className="problem" role="alert">
             {problem}
@@ -61,8 +61,8 @@ export function Failure({ id, name, cause }: FailureProps): ReactElement {
 function readableCause(cause: string | null): string {
   if (cause === null) return 'Something went wrong';
   try {
-    return (JSON.parse(cause) as { readonly errorMessage?: string }).errorMessage ?? cause;
+    return textOf(member(JSON.parse(cause), 'errorMessage') ?? cause);
   } catch {
-    return cause;
+    return textOf(cause);
   }
 }

@@ -1,6 +1,7 @@
 import type { Arrival } from '@statuswire/client/react';
 import { type ReactElement, useId } from 'react';
 import { readable } from '../steps.ts';
+import { textOf } from '../text.ts';
 import { ChannelBadge } from './channel-badge.tsx';
 
 const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
@@ -8,10 +9,14 @@ const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 /** What an update changed. */
 function describe({ update }: Arrival): string {
   const { kind, status, state, progress, redriveCount } = update;
-  if (kind === 'progress') return progress?.message ?? `${progress?.percent} %`;
+  if (kind === 'progress') return textOf(progress?.message ?? `${textOf(progress?.percent)} %`);
   if (kind === 'state' && state) return readable(state);
   if (status === 'RUNNING' && redriveCount > 0) return 'Redriven';
-  return readable(status.toLowerCase().replace(/^./, (letter) => letter.toUpperCase())).replaceAll('_', ' ');
+  return readable(
+    textOf(status)
+      .toLowerCase()
+      .replace(/^./, (letter) => letter.toUpperCase()),
+  ).replaceAll('_', ' ');
 }
 
 /** Every update of the order, newest last, with its place in the log and the channel it came by. */
