@@ -13,6 +13,13 @@ const aws = project('aws', ['aws/**/*.test.ts']);
 /** The construct and the bundles of the Lambdas: a command of its own, because both need everything bundled first. */
 const infra = project('infra', ['infra/**/*.test.ts', 'aws/bundles/**/*.test.ts']);
 
+/** The tests of the routes that take a body, once more with every body sent in one of these forms over a real socket. */
+const sent = (form: string) => {
+  const routes = '{appsync-clients,bad-requests,events,idempotency-key,operator,start-execution,tokens,webhooks}';
+  const { extends: own, test } = project(`sent ${form}`, [`handlers/api/${routes}.test.ts`]);
+  return { extends: own, test: { ...test, env: { STATUSWIRE_BODY_FORM: form } } };
+};
+
 const isLong = ({ moduleId }: TestSpecification): boolean =>
   /test\/(whole\/(soak|crash)|contract\/embedded)/.test(moduleId);
 
@@ -39,6 +46,7 @@ export default defineConfig({
       project('contract', ['contract/**/*.test.ts']),
       project('ports', ['ports/**/*.test.ts']),
       project('service', ['handlers/**/*.test.ts', 'embedded/**/*.test.ts']),
+      ...['chunked', 'in two parts', 'chunked in parts', 'HTTP/1.0'].map(sent),
       project('resolvers', ['resolvers/**/*.test.ts']),
       { ...aws, test: { ...aws.test, exclude: ['test/aws/dynamodb/**', 'test/aws/bundles/**'] } },
       { ...infra, test: { ...infra.test, globalSetup: 'test/infra/support/assets.ts' } },

@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { QuickAnswer, QuickStatus } from '../../handlers/api/quick-status.ts';
 import type { SubscriptionServer } from '../subscriptions/server.ts';
 import { defaultHttpLimits, type HttpLimits, serverOptionsOf } from './http-limits.ts';
+import { closeLingering } from './lingering-close.ts';
 import type { Tls } from './tls.ts';
 
 export interface HttpServerOptions {
@@ -34,16 +35,11 @@ const sweepMs = 25;
 
 /** HTTP and WebSocket on one port. Rejects when it cannot listen. */
 export async function listen(options: HttpServerOptions): Promise<HttpServer> {
-  // overrideGlobalObjects would replace Request and Response for the whole process, tests included.
   const limits = { ...defaultHttpLimits, ...options.limits };
   const serverOptions = serverOptionsOf(limits);
-  const listener = getRequestListener(options.fetch, { overrideGlobalObjects: false });
-  const onRequest = options.quick ? quickFirst(options.quick, listener) : listener;
   const { tls } = options;
-  const tlsServer = tls
-    ? createTlsServer({ ...serverOptions, ...tls, handshakeTimeout: limits.headersMs }, onRequest)
-    : null;
-  const server = tlsServer ?? createServer(serverOptions, onRequest);
+  const tlsServer = tls ? createTlsServer({ ...serverOptions, ...tls, handshakeTimeout: limits.headersMs }) : null;
+  const server = tlsServer ?? createServer(serverOptions);
   server.maxConnections = limits.connections;
   server.on('upgrade', (request, socket, head) => {
     // Not by `new URL`: it throws on paths that anybody can send, and nothing would catch that here.
@@ -61,9 +57,17 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
     });
   });
   const { address, port, family } = server.address() as AddressInfo;
-  const host = family === 'IPv6' ? `[${address}]` : address;
+  const host = `${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  // The name stands in for the Host that a request of HTTP/1.0 need not have (RFC 9112 §3.2). overrideGlobalObjects would
+  // replace Request and Response for the whole process, tests included.
+  const listener = getRequestListener(options.fetch, { hostname: host, overrideGlobalObjects: false });
+  const slow: Listener = (request, response) => {
+    closeLingering(request);
+    return listener(request, response);
+  };
+  server.on('request', options.quick ? quickFirst(options.quick, slow) : slow);
   return {
-    url: `${tlsServer ? 'https' : 'http'}://${host}:${port}`,
+    url: `${tlsServer ? 'https' : 'http'}://${host}`,
     changeTls: (changed) => tlsServer?.setSecureContext(changed),
     close: (graceMs) =>
       new Promise((resolve) => {

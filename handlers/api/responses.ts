@@ -33,3 +33,14 @@ export function problemAnswers(...names: readonly ProblemName[]): Responses {
     ]),
   );
 }
+
+/** Describes answers of one status that are of one media type or another. */
+export function eitherAnswer(one: Responses, other: Responses): Responses {
+  const merged = Object.entries(one).map(([status, answer]) => {
+    const alternative = other[status];
+    if (!alternative || !('content' in answer) || !('content' in alternative)) return [status, answer];
+    const description = `${answer.description}; or: ${alternative.description}`;
+    return [status, { description, content: { ...answer.content, ...alternative.content } }];
+  });
+  return { ...other, ...Object.fromEntries(merged) };
+}

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type ProblemName, problem, problemType, problemTypes } from '../../core/problems.ts';
 
@@ -40,7 +41,6 @@ describe('the table', () => {
       'method-not-allowed': 405,
       conflict: 409,
       'id-taken': 409,
-      'idempotency-in-progress': 409,
       'payload-too-large': 413,
       'unsupported-media-type': 415,
       'invalid-input': 422,
@@ -51,6 +51,17 @@ describe('the table', () => {
       internal: 500,
       unavailable: 503,
     } satisfies Record<ProblemName, number>);
+  });
+
+  it('stands in the documents, line by line', () => {
+    const page = readFileSync(new URL('../../docs/http.md', import.meta.url), 'utf8');
+    const section = page.slice(page.indexOf('\n## Problems'), page.indexOf('\n## Limits'));
+    const rows = [...section.matchAll(/^\| `([\w-]+)` \| (\d{3}) \|/gm)].map(([, name, status]) => [
+      name,
+      Number(status),
+    ]);
+    const types = Object.entries(problemTypes).map(([name, { status }]) => [name, status]);
+    expect(rows.toSorted()).toEqual(types.toSorted());
   });
 
   it('has a title for everyone', () => {

@@ -1,6 +1,7 @@
 import { admission } from './admission-safeguards.ts';
 import { client, contract } from './client-safeguards.ts';
 import { guard, type Safeguard } from './guard.ts';
+import { http } from './http-safeguards.ts';
 import { machine } from './machine-safeguards.ts';
 import { strangers } from './stranger-safeguards.ts';
 
@@ -285,4 +286,5 @@ export const safeguards: readonly Safeguard[] = [
   ...contract,
   ...strangers,
   ...machine,
+  ...http,
 ];

@@ -9,6 +9,7 @@ const headers = {
   'Preference-Applied': text('Of a Prefer header that was heeded (RFC 7240)', 'wait=20'),
   Location: text('Where it is', 'https://status.example.com/status/orders/order-1042'),
   'WWW-Authenticate': text('RFC 6750', 'Bearer realm="statuswire"'),
+  'Accept-Encoding': text('Where the body had a Content-Encoding: none is taken', 'identity'),
 };
 type HeaderName = keyof typeof headers;
 
@@ -26,6 +27,7 @@ const special: { readonly [answer: string]: readonly HeaderName[] } = {
 const byStatus: { readonly [status: string]: readonly HeaderName[] } = {
   '401': ['WWW-Authenticate'],
   '403': ['WWW-Authenticate'],
+  '415': ['Accept-Encoding'],
   '429': ['Retry-After'],
   '503': ['Retry-After'],
 };

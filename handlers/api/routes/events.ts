@@ -25,7 +25,7 @@ export function eventsRoute(api: Api, deps: RouteDeps): void {
     summary: 'Feed events from AWS',
     middleware: [
       requireScope(verifier, 'ingest'),
-      ...jsonBody({ maxBytes: limits.eventsBodyBytes, maxDepth: limits.jsonDepth, optional: false }),
+      jsonBody({ maxBytes: limits.eventsBodyBytes, maxDepth: limits.jsonDepth, optional: false }),
     ],
     request: {
       body: {

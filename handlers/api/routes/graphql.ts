@@ -3,7 +3,7 @@ import { credentialIn } from '../../graphql/appsync/authorization.ts';
 import { requireScope } from '../middleware/access.ts';
 import { appsyncErrors } from '../middleware/appsync-errors.ts';
 import { jsonBody } from '../middleware/json-body.ts';
-import { jsonAnswer, problemAnswers } from '../responses.ts';
+import { eitherAnswer, jsonAnswer, problemAnswers } from '../responses.ts';
 import type { Api, RouteDeps } from '../types.ts';
 
 const requestSchema = z.unknown().openapi({
@@ -33,13 +33,13 @@ export function graphqlRoute(api: Api, { verifier, graphql, limits }: RouteDeps)
       appsyncErrors(),
       // AppSync's clients send an API key as `x-api-key`, anything else in `Authorization` without a scheme.
       requireScope(verifier, 'read', (c) => credentialIn(c.req.header()) ?? undefined),
-      ...jsonBody({ maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth, optional: false }),
+      jsonBody({ maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth, optional: false }),
     ],
     // Any JSON: `graphql` answers in GraphQL's own form what is wrong with a request.
     request: { body: { required: true, content: { 'application/json': { schema: requestSchema } } } },
     responses: {
       ...jsonAnswer(200, 'data, errors, or both', answerSchema),
-      ...jsonAnswer(400, 'Not a GraphQL request', answerSchema),
+      ...eitherAnswer(jsonAnswer(400, 'JSON, but no GraphQL request', answerSchema), problemAnswers('bad-request')),
       ...problemAnswers('unauthorized', 'forbidden', 'payload-too-large', 'unsupported-media-type'),
     },
   });

@@ -47,7 +47,7 @@ export function keyRoutes(api: Api, deps: RouteDeps): void {
     method: 'post',
     path: '/keys',
     summary: 'Make an API key',
-    middleware: [scope, ...body],
+    middleware: [scope, body],
     request: { body: { required: true, content: { 'application/json': { schema: bodySchema } } } },
     responses: {
       ...jsonAnswer(201, 'Made', keySchema.extend({ key: z.string() })),

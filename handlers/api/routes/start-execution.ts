@@ -45,7 +45,7 @@ export function startExecutionRoute(api: Api, deps: RouteDeps): void {
     summary: 'Start an execution',
     middleware: [
       requireScope(verifier, 'start'),
-      ...jsonBody({ maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth, optional: true }),
+      jsonBody({ maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth, optional: true }),
     ],
     request: {
       params: z.object({ workflow: z.string() }),

@@ -40,7 +40,7 @@ export function tokensRoute(api: Api, { verifier, limits }: RouteDeps): void {
     summary: 'Make a watch token',
     middleware: [
       requireScope(verifier, 'tokens'),
-      ...jsonBody({ maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth, optional: false }),
+      jsonBody({ maxBytes: limits.bodyBytes, maxDepth: limits.jsonDepth, optional: false }),
     ],
     request: { body: { required: true, content: { 'application/json': { schema: bodySchema } } } },
     responses: {

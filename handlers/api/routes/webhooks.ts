@@ -47,7 +47,7 @@ export function webhookRoutes(api: Api, deps: RouteDeps): void {
     method: 'post',
     path: '/webhooks',
     summary: 'Register a webhook',
-    middleware: [scope, ...body],
+    middleware: [scope, body],
     request: { body: { required: true, content: { 'application/json': { schema: bodySchema } } } },
     responses: {
       ...jsonAnswer(201, 'Registered', endpointSchema.extend({ secret: z.string() })),

@@ -94,6 +94,21 @@ describe('G10: bad requests get their documented answer', () => {
     expect(sent).toBeLessThan(20);
   });
 
+  const takers = ['/executions/orders', '/tokens', '/webhooks', '/events', '/graphql', '/keys'];
+  it.each(takers)('RFC 9110 §15.5.16: a content coding at %s is 415 that says what is taken', async (path) => {
+    for (const coding of ['gzip', 'Br', 'identity, gzip', 'nonsense']) {
+      const answer = await kit.post(path, key, '{}', { 'Content-Encoding': coding });
+      expect([answer.status, answer.headers.get('Accept-Encoding')], coding).toEqual([415, 'identity']);
+      expect(await answer.json()).toMatchObject({ type: 'urn:statuswire:problem:unsupported-media-type' });
+    }
+    // RFC 9110 §12.5.3: a 415 for another reason must not have that header.
+    const text = await kit.post(path, key, '{}', { 'Content-Type': 'text/plain' });
+    expect([text.status, text.headers.get('Accept-Encoding')]).toEqual([415, null]);
+    const plain = await kit.post(path, key, '{}', { 'Content-Encoding': 'identity' });
+    expect(plain.status).not.toBe(415);
+    for (const taken of [kit.starts, kit.ingested]) taken.length = 0;
+  });
+
   it.each(['/tokens', '/webhooks', '/events', '/keys'])('nothing at all to %s is 415', async (path) => {
     const headers = { Authorization: `Bearer ${key}` };
     expect((await kit.api.request(path, { method: 'POST', headers })).status).toBe(415);

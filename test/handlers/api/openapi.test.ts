@@ -51,6 +51,17 @@ describe('GET /openapi.json', () => {
     }
   });
 
+  it('POST /graphql: both kinds of 400 are described, and are what is answered', async () => {
+    const described = document.paths['/graphql'].post.responses['400'].content;
+    expect(Object.keys(described).sort()).toEqual(['application/json', 'application/problem+json']);
+    const graphql = await apiKit({ graphql: async () => ({ status: 400, body: { errors: [] } }) });
+    const key = await graphql.key();
+    const types = await Promise.all(
+      ['{', '{"query":7}'].map(async (body) => (await graphql.post('/graphql', key, body)).headers.get('Content-Type')),
+    );
+    expect(types).toEqual(['application/problem+json', 'application/json']);
+  });
+
   it('every JSON body has an example, and it fits; no example is left over', () => {
     for (const { name, operation } of operations) {
       const bodies = [operation.requestBody, ...Object.values<OpenApiJson>(operation.responses)];

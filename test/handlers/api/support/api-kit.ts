@@ -15,6 +15,7 @@ import type { IngestResult } from '../../../../handlers/ingest/ingest.ts';
 import type { AcceptAnswer, AcceptRequest } from '../../../../handlers/intake/accept.ts';
 import { createOperations } from '../../../../handlers/operations/operations.ts';
 import { type OpenApiCheck, openApiCheck } from '../../../support/openapi-check.ts';
+import { bodyForms, overSockets } from './body-forms.ts';
 import { now } from './logs.ts';
 import { quickAlike } from './quick-alike.ts';
 
@@ -117,6 +118,8 @@ export async function apiKit(overrides: Partial<ApiDeps> = {}): Promise<ApiKit> 
   const api = createApi(deps);
   // A test that brings a log of its own counts what it is asked.
   const { answered } = overrides.log ? { answered: () => 0 } : quickAlike(api, deps);
+  const form = bodyForms.find((one) => one === process.env.STATUSWIRE_BODY_FORM);
+  if (form) overSockets(api, form);
   held(api, overrides.basePath);
   const kit: ApiKit = {
     api,

@@ -1,0 +1,33 @@
+import { guard, type Safeguard } from './guard.ts';
+
+/** What people send, in every form. */
+export const http: readonly Safeguard[] = [
+  guard(
+    'bodies: one without a length is read like one with it',
+    'handlers/api/middleware/read-body.ts',
+    'new Request(url, { method, headers, signal, body })',
+    'new Request(request.raw, { body })',
+    'embedded/service/body-forms',
+  ),
+  guard(
+    'bodies: the limit holds while a body comes',
+    'handlers/api/middleware/read-body.ts',
+    'if (bytes > maxBytes) return null;',
+    '',
+    'handlers/api/bad-requests',
+  ),
+  guard(
+    'bodies: a client that is still sending hears the refusal before the connection is closed',
+    'embedded/service/http-server.ts',
+    '    closeLingering(request);\n',
+    '',
+    'embedded/service/body-forms',
+  ),
+  guard(
+    'bodies: a content coding is refused, and what is taken is said',
+    'handlers/api/middleware/json-body.ts',
+    "if (c.req.header('Content-Encoding')?.split(',').some(isEncoded)) {",
+    'if (isEncoded("")) {',
+    'handlers/api/bad-requests',
+  ),
+];
