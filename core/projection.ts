@@ -1,6 +1,7 @@
-import { compile, type JSONPathQuery } from 'json-p3';
 import type { Json } from './contract.ts';
 import type { Fact, Payload, ProjectedFact, Result } from './facts.ts';
+import { fits } from './paths/json-bounds.ts';
+import { compilePath, type LinearPath } from './paths/linear-path.ts';
 import type { WorkflowRules } from './workflow-rules.ts';
 
 /** S13: a tenant's name, in characters. */
@@ -9,14 +10,14 @@ const maxTenantLength = 128;
 const maxCauseBytes = 4 * 1024;
 /** S15: UTF-8 bytes of JSON up to which an update carries its output itself. */
 export const maxInlineOutputBytes = 16 * 1024;
-/** Deeper values cannot be written as JSON without a growing stack; no real output comes near. */
-const maxOutputDepth = 256;
+/** JSON characters of all that is projected: four times the largest output of Step Functions (256 KiB), which paths may name in part and as a whole. */
+const maxResultLength = 1024 * 1024;
 
 const utf8 = new TextEncoder();
 
 interface CompiledRules {
-  readonly owner: JSONPathQuery | null;
-  readonly expose: readonly (readonly [name: string, path: JSONPathQuery])[];
+  readonly owner: LinearPath | null;
+  readonly expose: readonly (readonly [name: string, path: LinearPath])[];
 }
 
 const compiled = new WeakMap<WorkflowRules, CompiledRules>();
@@ -25,8 +26,8 @@ function compileRules(rules: WorkflowRules): CompiledRules {
   const known = compiled.get(rules);
   if (known !== undefined) return known;
   const made: CompiledRules = {
-    owner: 'inputPath' in rules.owner ? compile(rules.owner.inputPath) : null,
-    expose: Object.entries(rules.expose).map(([name, path]) => [name, compile(path)] as const),
+    owner: 'inputPath' in rules.owner ? compilePath(rules.owner.inputPath) : null,
+    expose: Object.entries(rules.expose).map(([name, path]) => [name, compilePath(path)] as const),
   };
   compiled.set(rules, made);
   return made;
@@ -36,12 +37,12 @@ const isTenant = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && value.length <= maxTenantLength;
 
 function pathFault(label: string, path: string, singular: boolean): string | null {
+  const wrong = (why: string): string => `${label}: ${JSON.stringify(path)} ${why}`;
   try {
-    const query = compile(path);
-    return singular && !query.singularQuery() ? `${label}: ${JSON.stringify(path)} must name exactly one place` : null;
+    const read = compilePath(path);
+    return singular && !read.singular ? wrong('must name exactly one place') : null;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return `${label}: ${JSON.stringify(path)} is no JSONPath of RFC 9535: ${why}`;
+    return wrong(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -70,10 +71,6 @@ function overJson<T>(text: string, read: (value: Json) => T, otherwise: T): T {
   }
 }
 
-/** json-p3's own JSON type is mutable; a query only reads. */
-const valuesAt = (query: JSONPathQuery, value: Json): readonly Json[] =>
-  query.query(value as Parameters<JSONPathQuery['query']>[0]).values() as readonly Json[];
-
 /**
  * The owner that an input names (S13): a text of 1 to 128 characters. null when the rules do not look into the input (the
  * owner is a constant), or the input names none. For the intake: an input that names another tenant than the caller's is
@@ -83,7 +80,7 @@ const valuesAt = (query: JSONPathQuery, value: Json): readonly Json[] =>
 export function ownerOf(inputText: string, rules: WorkflowRules): string | null {
   const { owner } = compileRules(rules);
   if (owner === null) return null;
-  const found = overJson(inputText, (input) => valuesAt(owner, input), []);
+  const found = overJson(inputText, (input) => owner.valuesAt(input), []);
   return found.length === 1 && isTenant(found[0]) ? found[0] : null;
 }
 
@@ -92,19 +89,14 @@ function tenantOf(input: Payload, rules: WorkflowRules): string | null {
   return input.type === 'text' ? ownerOf(input.text, rules) : null;
 }
 
-function isTooDeep(value: Json, left: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return left === 0 || Object.values(value).some((inner) => isTooDeep(inner, left - 1));
-}
-
 /** Only what is named: a path that finds nothing leaves its name out, one that can name many places gives a list. */
 function project(output: Json, { expose }: CompiledRules): Json {
   const named: [name: string, value: Json][] = [];
-  for (const [name, query] of expose) {
-    const values = valuesAt(query, output);
+  for (const [name, path] of expose) {
+    const values = path.valuesAt(output);
     const [first] = values;
     if (first === undefined) continue;
-    named.push([name, query.singularQuery() ? first : values]);
+    named.push([name, path.singular ? first : values]);
   }
   return Object.fromEntries(named);
 }
@@ -114,7 +106,7 @@ function resultOf(output: Payload, rules: WorkflowRules): Result {
   if (paths.expose.length === 0 || output.type === 'none') return { type: 'none' };
   if (output.type === 'omitted') return { type: 'omitted' };
   const value = overJson<Json | undefined>(output.text, (json) => project(json, paths), undefined);
-  return value === undefined || isTooDeep(value, maxOutputDepth) ? { type: 'omitted' } : { type: 'value', value };
+  return value === undefined || !fits(value, maxResultLength) ? { type: 'omitted' } : { type: 'value', value };
 }
 
 /** The longest beginning of at most `bytes` bytes of UTF-8, never splitting a character. */

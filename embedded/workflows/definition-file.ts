@@ -1,5 +1,7 @@
 import validate from 'asl-validator';
-import type { AslMachine } from './asl.ts';
+import { type AslMachine, statesOf } from './asl.ts';
+import { expressionsOf } from './expressions.ts';
+import { slowness } from './slow-paths.ts';
 import { unsupportedFeatures } from './unsupported.ts';
 
 /** A wrong definition: what is wrong, and in which state. */
@@ -40,6 +42,15 @@ function forValidator(text: string): unknown {
   return JSON.parse(text, (key, value) => (key === 'Resource' && typeof value === 'string' ? 'resource' : value));
 }
 
+function slowStates(definition: AslMachine): readonly DefinitionProblem[] {
+  return [...statesOf(definition)].flatMap(([state, fields]) =>
+    expressionsOf(fields).flatMap(([, expression]) => {
+      const why = slowness(expression);
+      return why === null ? [] : [{ state, reason: `${expression} could take more than linear time: ${why}` }];
+    }),
+  );
+}
+
 /**
  * Reads a state machine definition: unmodified Step Functions JSON in JSONPath. Placeholders and incomplete ARNs pass;
  * what the runner cannot execute, and what Step Functions would refuse, are problems.
@@ -76,5 +87,6 @@ export function parseDefinition(
       errors.map(({ Message }) => ({ state: stateIn(Message), reason: `invalid definition: ${Message.trim()}` })),
     );
   }
-  return { type: 'definition', definition };
+  const slow = slowStates(definition);
+  return slow.length > 0 ? wrong(slow) : { type: 'definition', definition };
 }

@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { nestingOf } from '../../core/nesting.ts';
-import { checkRules } from '../../core/projection.ts';
 import { defaultRules, type WorkflowRules } from '../../core/workflow-rules.ts';
 import { parseConfig, rulesFrom, type WorkflowConfig } from '../../handlers/workflows/workflow-config.ts';
 import { parseDefinition } from './definition-file.ts';
@@ -71,8 +70,6 @@ export async function loadWorkflow(folder: string, files: WorkflowFiles): Promis
         configFile,
         read.reasons.map((reason) => ({ state: null, reason })),
       );
-    const fault = checkRules(rulesOf(read.config, null));
-    if (fault !== null) return failed(configFile, [{ state: null, reason: fault }]);
     config = read.config;
   }
 

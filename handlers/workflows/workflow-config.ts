@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkRules } from '../../core/projection.ts';
 import type { WorkflowRules } from '../../core/workflow-rules.ts';
 
 /** What somebody configures of a workflow: a `statuswire.json`, or an entry of a deployment. */
@@ -20,6 +21,10 @@ export const workflowConfigSchema = z
   })
   .refine(({ tenant, tenantPath }) => tenant === undefined || tenantPath === undefined, {
     message: 'name either tenant or tenantPath, not both',
+  })
+  .superRefine((config, context) => {
+    const fault = checkRules(rulesFrom(config, null));
+    if (fault !== null) context.addIssue({ code: 'custom', message: fault });
   });
 
 export type WorkflowConfig = z.output<typeof workflowConfigSchema>;

@@ -209,3 +209,26 @@ describe('S15: what an update carries itself', () => {
     expect(resultOf(text({ large }), { large: '$.large' })).toEqual({ type: 'value', value: { large } });
   });
 });
+
+describe('G8: a caller’s output cannot keep the projection busy', () => {
+  it.each([
+    ["$.names[?match(@, '(a+)+')]", {}],
+    ["$.names[?search(@, '(a|a)*b')]", { found: ['b'] }],
+  ])('evaluates %s over a text that backtracking does not come to an end with', (path, value) => {
+    const names = [`${'a'.repeat(5_000)}!`, 'b'];
+    expect(resultOf(text({ names }), { found: path })).toEqual({ type: 'value', value });
+  });
+
+  it('omits a result that holds the same part very often', () => {
+    const deep = `${'{"a":'.repeat(40)}"${'x'.repeat(100_000)}"${'}'.repeat(40)}`;
+    expect(resultOf({ type: 'text', text: deep }, { all: '$..*' })).toEqual({ type: 'omitted' });
+    expect(resultOf({ type: 'text', text: deep }, { all: '$', again: '$.a' })).toMatchObject({ type: 'value' });
+  });
+
+  it('names the key of a path that could take more than linear time', () => {
+    const rules = { ...defaultRules, expose: { found: '$..a..b' } };
+    expect(checkRules(rules)).toBe(
+      'expose.found: "$..a..b" could take more than linear time: only one segment may look into all descendants (..)',
+    );
+  });
+});

@@ -42,4 +42,11 @@ describe('workflows.json', () => {
     );
     expect(() => readWorkflows({ orders: { config: {}, exprss: true } }, place)).toThrow('exprss');
   });
+
+  it('refuses a path that could take more than linear time, and says which (G8)', () => {
+    const file = { orders: { config: { expose: { found: '$..a..b' } } } };
+    expect(() => readWorkflows(file, 'arn:aws:states:eu-west-1:111122223333')).toThrow(
+      /expose\.found.*could take more than linear time/,
+    );
+  });
 });

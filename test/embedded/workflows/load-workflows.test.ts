@@ -175,6 +175,15 @@ const badDefinitions: readonly (readonly [what: string, definition: string, stat
   ['wrong type', passing({ Type: 'Tusk' }), 'A', 'Type'],
   ['wrong Wait', machine({ A: { Type: 'Wait', End: true } }), 'A', 'Seconds'],
   ['wrong path', passing({ InputPath: 'nope' }), 'A', 'InputPath'],
+  ['path over all descendants twice', passing({ InputPath: '$..a..b' }), 'A', '$..a..b could take more than linear'],
+  [
+    'such a path as an argument',
+    passing({ Parameters: { 'n.$': 'States.Array($.a, $..b..c)' } }),
+    'A',
+    'only one segment of a path may look into all descendants (..)',
+  ],
+  ['path that finds a place twice', passing({ OutputPath: '$.a[0,0]' }), 'A', 'indexes that stand together'],
+  ['filter over all descendants', passing({ InputPath: '$.a[?(@..b)]' }), 'A', 'a filter may not look into all'],
 ];
 
 const badFolders: readonly (readonly [what: string, files: Files, file: string, reason: string])[] = [
@@ -190,6 +199,18 @@ const badFolders: readonly (readonly [what: string, files: Files, file: string, 
     { 'a.asl.json': good, 'statuswire.json': '{"expose":{"total":"order["}}' },
     'statuswire.json',
     'expose.total: "order[" is no JSONPath',
+  ],
+  [
+    'config: a path that may take long',
+    { 'a.asl.json': good, 'statuswire.json': JSON.stringify({ expose: { total: '$..a..b' } }) },
+    'statuswire.json',
+    'expose.total: "$..a..b" could take more than linear time',
+  ],
+  [
+    'config: a pattern that is none',
+    { 'a.asl.json': good, 'statuswire.json': JSON.stringify({ expose: { x: "$[?match(@, '(a')]" } }) },
+    'statuswire.json',
+    'is no I-Regexp (RFC 9485)',
   ],
   [
     'config: two owners',
