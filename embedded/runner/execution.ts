@@ -1,12 +1,13 @@
 import type { AslMachine } from '../workflows/asl.ts';
 import type { TaskCall } from '../workflows/loaded-workflow.ts';
 import type { Clock } from './clock.ts';
-import { sleep } from './clock.ts';
+import { sleep, untilAborted } from './clock.ts';
 import { type Flow, topFlow } from './flow.ts';
 import { contextOf } from './interpreter/context-object.ts';
 import type { Environment } from './interpreter/environment.ts';
 import { asFailure, failureDetails } from './interpreter/failure.ts';
 import { runMachine } from './interpreter/run-machine.ts';
+import { mostHistoryEvents } from './limits.ts';
 import type { Outbox } from './outbox.ts';
 import { type Place, roleArn } from './place.ts';
 import { progressDetail, progressDetailType, putEvent } from './progress-event.ts';
@@ -14,6 +15,7 @@ import type { Recorder } from './recorder.ts';
 import type { RunEnd } from './run.ts';
 import type { Slots } from './slots.ts';
 import { statusEvent } from './status-event.ts';
+import type { Turns } from './turns.ts';
 
 /** Longest error name and cause that Step Functions keeps (aws-facts §1.2). */
 const longestError = 256;
@@ -26,6 +28,9 @@ const recordOfEnd = {
   ABORTED: 'ExecutionAborted',
 } as const satisfies Record<RunEnd['status'], string>;
 
+/** In Step Functions' words. */
+const tooManyEvents = `The execution reached the maximum number of history events (${mostHistoryEvents}).`;
+
 /** What one execution runs with. */
 export interface ExecutionOptions {
   readonly recorder: Recorder;
@@ -34,6 +39,7 @@ export interface ExecutionOptions {
   readonly machine: AslMachine;
   readonly tasks: { readonly [state: string]: TaskCall };
   readonly slots: Slots;
+  readonly turns: Turns;
   readonly clock: Clock;
   readonly place: Place;
   readonly timeScale: number;
@@ -48,6 +54,8 @@ export interface Execution {
   /** Resolves when it has ended and all of it was emitted, or when it was halted. */
   readonly done: Promise<void>;
   abort(error: string | null, cause: string | null): void;
+  /** Ends it as FAILED: its history has room for nothing else (Step Functions guide, quotas). */
+  exhaust(): void;
 }
 
 function endOf(status: RunEnd['status'], error: string | null, cause: string | null): RunEnd {
@@ -61,7 +69,7 @@ function endOf(status: RunEnd['status'], error: string | null, cause: string | n
 
 /** Runs an execution from where its run stands: from the start, or from the top-level state it had entered last. */
 export function runExecution(options: ExecutionOptions): Execution {
-  const { recorder, outbox, machine, slots, clock, place, timeScale, halted } = options;
+  const { recorder, outbox, machine, slots, turns, clock, place, timeScale, halted } = options;
   const controller = new AbortController();
   const flow = topFlow(controller.signal);
   let ending: RunEnd | null = null;
@@ -105,6 +113,11 @@ export function runExecution(options: ExecutionOptions): Execution {
       await emitEvent({ source: 'statuswire.task', detailType: progressDetailType, detail, resources: [] });
     },
     putEvent: emitEvent,
+    async turn(around) {
+      await turns.take();
+      await untilAborted(recorder.room(), around.signal);
+      around.signal.throwIfAborted();
+    },
     pause,
   };
 
@@ -160,6 +173,7 @@ export function runExecution(options: ExecutionOptions): Execution {
   halted.addEventListener('abort', onHalt, { once: true });
   return {
     done: run().finally(() => halted.removeEventListener('abort', onHalt)),
+    exhaust: () => interrupt(endOf('FAILED', 'States.Runtime', tooManyEvents), tooManyEvents),
     abort: (error, cause) => interrupt(endOf('ABORTED', error, cause), 'the execution was aborted'),
   };
 }

@@ -5,9 +5,14 @@ import { sleep } from './clock.ts';
 const firstPause = 100;
 const longestPause = 5_000;
 
+/** Items that may wait while more are made. */
+const fewItems = 16;
+
 export interface Outbox {
   /** Emits after everything pushed before it; resolves once that is durable, or the outbox is halted. */
   push(item: unknown, position: number): Promise<void>;
+  /** Resolves when at most `fewItems` wait, or the outbox is halted: whoever makes items waits here, or they pile up. */
+  room(): Promise<void>;
   /** Resolves when nothing waits. */
   drained(): Promise<void>;
 }
@@ -25,6 +30,14 @@ export function createOutbox(options: {
 }): Outbox {
   const { emit, acknowledged, failed, clock, halted } = options;
   let tail: Promise<void> = Promise.resolve();
+  let waiting = 0;
+  const makers: (() => void)[] = [];
+
+  function gone(): void {
+    waiting -= 1;
+    if (waiting > fewItems) return;
+    for (const go of makers.splice(0)) go();
+  }
 
   async function deliver(item: unknown, position: number): Promise<void> {
     for (let pause = firstPause; !halted.aborted; pause = Math.min(pause * 2, longestPause)) {
@@ -42,9 +55,11 @@ export function createOutbox(options: {
 
   return {
     push(item, position) {
-      tail = tail.then(() => deliver(item, position));
+      waiting += 1;
+      tail = tail.then(() => deliver(item, position)).finally(gone);
       return tail;
     },
+    room: () => (waiting <= fewItems ? Promise.resolve() : new Promise((resolve) => void makers.push(resolve))),
     drained: () => tail,
   };
 }

@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import type { Flow } from './flow.ts';
 import { type HistoryDetails, type HistoryRecord, logsPayload } from './history.ts';
 import type { Journal } from './journal.ts';
+import { mostHistoryEvents } from './limits.ts';
 import type { Outbox } from './outbox.ts';
 import type { Place } from './place.ts';
 import type { OpenState, Run, RunEnd } from './run.ts';
@@ -23,6 +24,8 @@ export interface Recorder {
   exited(flow: Flow, entry: number, name: string, type: StateType): void;
   /** Records `*StateAborted` for what is open, innermost first; with `container`, only for what is inside it (S8). */
   abortOpen(flow: Flow, container: number | null): void;
+  /** Resolves when few enough of its items wait to be emitted that it may make more. */
+  room(): Promise<void>;
   /** Emits an event of the run, after what was recorded before. Resolves once it is durable. */
   event(item: object): Promise<void>;
   /** The next `sequence` of a progress report. */
@@ -43,10 +46,12 @@ export interface RecorderOptions {
   readonly halted: AbortSignal;
   /** The journal could not be written: the execution must stop, and goes on after the next start. */
   readonly lost: (error: unknown) => void;
+  /** The history has room for the end only: every line must be aborted. */
+  readonly full: () => void;
 }
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { journal, outbox, clock, place, halted, lost } = options;
+  const { journal, outbox, clock, place, halted, lost, full } = options;
   let run = options.run;
   let nextPosition = options.position;
   let buffer: HistoryRecord[] = [];
@@ -86,8 +91,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
     flushing ??= setImmediate(() => void push(takeBuffered()));
     return id;
   }
+  /** The last event of a history is its end. */
+  const hasRoom = (): boolean => run.nextId < mostHistoryEvents;
   function record(flow: Flow, type: string, details: HistoryDetails): number {
     flow.signal.throwIfAborted();
+    if (!hasRoom()) {
+      full();
+      flow.signal.throwIfAborted();
+    }
     flow.previous = add(type, details, flow.previous);
     return flow.previous;
   }
@@ -119,9 +130,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
       for (const state of [...open.values()].reverse()) {
         if (container !== null && !state.within.includes(container)) continue;
         open.delete(state.entered);
-        record(flow, `${state.type}StateAborted`, { name: state.name });
+        // What is not told is over all the same, once the end is.
+        if (hasRoom()) record(flow, `${state.type}StateAborted`, { name: state.name });
       }
     },
+    room: () => outbox.room(),
     event: (item) => push([...takeBuffered(), item]),
     sequence() {
       const sequence = run.nextSequence;
@@ -129,7 +142,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return sequence;
     },
     finish(flow, type, details, end, terminal) {
-      record(flow, type, details);
+      add(type, details, flow.previous);
       open.clear();
       run = { ...run, end: { ...end, stopDate: clock.now() } };
       void push([...takeBuffered(), terminal(run)]);

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Execution, runExecution } from './execution.ts';
 import { readingContext } from './interpreter/context-object.ts';
 import { type JournalItem, openJournal, type RedriveDecision, type Writer } from './journal.ts';
+import { mostDataBytes } from './limits.ts';
 import { createOutbox } from './outbox.ts';
 import { executionArn, localPlace, machineArn, type Place } from './place.ts';
 import { createRecorder } from './recorder.ts';
@@ -12,11 +13,10 @@ import { redriven, redriveRefusal } from './redrive.ts';
 import type { Run } from './run.ts';
 import { createSlots } from './slots.ts';
 import { statusEvent } from './status-event.ts';
+import { createTurns } from './turns.ts';
 
 /** Step Functions keeps a closed execution's name for 90 days (Step Functions guide, quotas). */
 const nameKeptMs = 90 * 24 * 3_600_000;
-/** S15, and Step Functions' own limit. */
-const mostInputBytes = 256 * 1024;
 
 /** Where the runner tells what nobody asked for; pino fits. */
 export interface RunnerLog {
@@ -91,6 +91,7 @@ export function createRunner(options: RunnerOptions): Runner {
     ]),
   );
   const slots = createSlots(options.maxConcurrent ?? 1_000);
+  const turns = createTurns();
   const stopped = new AbortController();
   const writes = new Set<Promise<unknown>>();
   const live = new Map<
@@ -168,6 +169,7 @@ export function createRunner(options: RunnerOptions): Runner {
         clock,
         place,
         halted,
+        full: () => execution?.exhaust(),
         lost(error) {
           if (halted.aborted) return;
           log.error(
@@ -184,6 +186,7 @@ export function createRunner(options: RunnerOptions): Runner {
         machine,
         tasks,
         slots,
+        turns,
         clock,
         place,
         timeScale,
@@ -207,7 +210,7 @@ export function createRunner(options: RunnerOptions): Runner {
       const refused = (reason: string): StartOutcome => ({ type: 'refused', reason });
       if (!workflows.has(workflow)) return refused(`StateMachineDoesNotExist: no workflow "${workflow}" is loaded`);
       if (!/^[0-9A-Za-z_.-]{1,80}$/.test(id)) return refused(`InvalidName: "${id}"`);
-      if (Buffer.byteLength(input) > mostInputBytes) return refused('InvalidExecutionInput: over 256 KiB');
+      if (Buffer.byteLength(input) > mostDataBytes) return refused('InvalidExecutionInput: over 256 KiB');
       if (!isJson(input)) return refused('InvalidExecutionInput: not JSON');
       const arn = executionArn(place, workflow, id);
       const now = clock.now();

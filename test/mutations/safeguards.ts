@@ -3,6 +3,7 @@ import { client, contract } from './client-safeguards.ts';
 import { guard, type Safeguard } from './guard.ts';
 import { http } from './http-safeguards.ts';
 import { machine } from './machine-safeguards.ts';
+import { runner } from './runner-safeguards.ts';
 import { strangers } from './stranger-safeguards.ts';
 
 export type { Safeguard } from './guard.ts';
@@ -287,4 +288,5 @@ export const safeguards: readonly Safeguard[] = [
   ...strangers,
   ...machine,
   ...http,
+  ...runner,
 ];

@@ -22,6 +22,8 @@ export interface Environment {
     flow: Flow,
     state: { readonly name: string; readonly enteredAt: number; readonly retryCount: number },
   ): Context;
+  /** Resolves when the line may go on: others have had their turn, and what it told before is on its way. */
+  turn(flow: Flow): Promise<void>;
   /** Emits a handler's progress report; resolves once it is durable. */
   progress(report: ProgressReport): Promise<void>;
   /** Emits an entry of `events:putEvents`; answers the event's id. */

@@ -2,6 +2,7 @@ import type { Json } from '../../../core/contract.ts';
 import { type Flow, innerFlow } from '../flow.ts';
 import { runLines } from './containers.ts';
 import { applyInput, applyOutput, type Context, evaluateExpression, evaluateTemplate } from './data-flow.ts';
+import { createSizeCheck } from './data-size.ts';
 import type { Entry, Environment, RunInner } from './environment.ts';
 import { asFailure, failureDetails, StateFailure } from './failure.ts';
 
@@ -38,6 +39,7 @@ export async function runMap(env: Environment, entry: Entry, context: Context, r
   const selector = state.ItemSelector ?? state.Parameters;
   env.recorder.record(flow, 'MapStateStarted', { length: String(items.length) });
   const running = new Map<number, Flow>();
+  const takeOutput = createSizeCheck(name);
 
   async function iterate(index: number, signal: AbortSignal): Promise<Json> {
     const item = { Index: index, Value: items[index] ?? null };
@@ -49,6 +51,7 @@ export async function runMap(env: Environment, entry: Entry, context: Context, r
       const seen = { ...context, Map: { Item: item } };
       const given = selector === undefined ? item.Value : await evaluateTemplate(selector, input, seen);
       const output = await run(env, machine as NonNullable<typeof machine>, given, inner);
+      takeOutput(output);
       env.recorder.record(inner, 'MapIterationSucceeded', told);
       running.delete(index);
       return output;

@@ -3,6 +3,7 @@ import type { AslMachine } from '../../workflows/asl.ts';
 import { untilAborted } from '../clock.ts';
 import type { Flow } from '../flow.ts';
 import { applyInput, applyOutput, choose, evaluateExpression } from './data-flow.ts';
+import { checkSize } from './data-size.ts';
 import type { Entry, Environment } from './environment.ts';
 import { asFailure, StateFailure } from './failure.ts';
 import { runMap } from './map.ts';
@@ -99,7 +100,9 @@ async function runState(env: Environment, machine: AslMachine, name: string, inp
   if (state === undefined) throw new StateFailure('States.Runtime', `the definition has no state "${name}"`);
   const id = env.recorder.entered(flow, name, state.Type, input);
   const entry: Entry = { name, state, input, flow, id, enteredAt: env.clock.now() };
+  await env.turn(flow);
   const step = await untilAborted(perform(env, entry), flow.signal);
+  checkSize(name, step.output);
   env.recorder.exited(flow, id, name, state.Type);
   return step;
 }

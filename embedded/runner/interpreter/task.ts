@@ -4,6 +4,7 @@ import type { TaskContext, TaskHandler } from '../../workflows/task-handler.ts';
 import { sleep, untilAborted } from '../clock.ts';
 import type { HistoryDetails } from '../history.ts';
 import { applyInput, applyOutput, type Context, evaluateExpression } from './data-flow.ts';
+import { checkSize } from './data-size.ts';
 import type { Entry, Environment } from './environment.ts';
 import { asFailure, failureDetails, StateFailure } from './failure.ts';
 import { putEvents } from './put-events.ts';
@@ -135,6 +136,7 @@ export async function runTask(env: Environment, entry: Entry, context: Context, 
     });
     throw failure;
   }
+  checkSize(name, result);
   env.recorder.record(flow, `${prefix}Succeeded`, later);
   return applyOutput(state, entry.input, result, context);
 }

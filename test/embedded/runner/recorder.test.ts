@@ -24,11 +24,16 @@ it('records nothing on a line that was aborted, so that a stopped branch cannot 
     },
     position: 1,
     journal: openJournal({ write: () => new Promise(() => undefined) }),
-    outbox: { push: async (item) => void pushed.push(item), drained: async () => undefined },
+    outbox: {
+      push: async (item) => void pushed.push(item),
+      room: async () => undefined,
+      drained: async () => undefined,
+    },
     clock: jumpingClock(),
     place: localPlace,
     halted: new AbortController().signal,
     lost: () => undefined,
+    full: () => undefined,
   });
   const controller = new AbortController();
   const flow = topFlow(controller.signal);
