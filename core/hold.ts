@@ -60,6 +60,19 @@ export function openLookAt(before: Head | null, head: Head, held: readonly HeldF
   return set !== null && set > now && set < at ? set : at;
 }
 
+/** A clock that is set back by less only makes waits that much longer. */
+const setBackMs = 1_000;
+
+/**
+ * How long to wait for a head's look, milliseconds. No longer than its rule ever asks: a look that lies further ahead was
+ * set before the clock was set back. One for a fact that was held at a time yet to come is due.
+ */
+export function waitFor({ dueAt, held }: Head, now: number): number {
+  if (dueAt === null) return Number.POSITIVE_INFINITY;
+  if (held.some(({ since }) => since > now + setBackMs)) return 0;
+  return Math.min(Math.max(0, dueAt - now), held.length > 0 ? giveUpAfterMs : Math.max(expressEndMs, openLook.most));
+}
+
 export const expressDeadline = (head: Head): number => (head.run?.startDate ?? head.run?.firstAt ?? 0) + expressEndMs;
 
 function nextLook(held: HeldFact, now: number): number | null {

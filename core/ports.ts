@@ -155,6 +155,11 @@ export interface Keys {
 
 /** Registered webhooks. */
 export interface Endpoints {
+  /**
+   * The engine has one order over all logs, and begins each cursor where its endpoint was registered in it: clocks decide
+   * nothing. Otherwise times are compared (S31).
+   */
+  readonly byPosition?: true;
   put(endpoint: Endpoint): Promise<void>;
   get(tenant: string, id: string): Promise<Endpoint | null>;
   list(tenant: string): Promise<readonly Endpoint[]>;
@@ -182,6 +187,8 @@ export interface Delivery extends DeliveryKey {
   readonly failingSince: number | null;
   /** When to look next; null when caught up. */
   readonly dueAt: number | null;
+  /** When `dueAt` was set: a clock that shows less was set back since, and does not make it wait for that. */
+  readonly setAt?: number;
 }
 
 /** A delivery in somebody's hands until `leaseUntil`. `token` tells a stale holder from the present one. */
@@ -198,7 +205,7 @@ export interface Deliveries {
    * failures keeps waiting. A wake during a claim is not lost: the release then leaves it due.
    */
   wake(targets: readonly (DeliveryKey & { readonly tenant: string })[], at: number): Promise<void>;
-  /** Due and not claimed, earliest first. */
+  /** Due and not claimed, earliest first. What the engine can tell to wait for a clock that was set back is due as well. */
   due(now: number, limit: number): Promise<readonly DeliveryKey[]>;
   /** The earliest `dueAt` or lease end after which `due` will answer something; null when nothing waits. */
   nextDue(): Promise<number | null>;

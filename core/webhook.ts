@@ -16,10 +16,20 @@ export interface Endpoint {
   readonly filter: EndpointFilter;
   /** `whsec_` + base64 of 32 random bytes (Standard Webhooks 1.0.0). Shown once, at registration. */
   readonly secret: string;
-  /** Epoch milliseconds; the first update it gets has `recordedAt` not before this (S31). */
+  /** Epoch milliseconds. Where it begins in the logs: see `Endpoints.byPosition`, `begins` (S31). */
   readonly createdAt: number;
   readonly description: string;
 }
+
+/**
+ * How far the clocks of those who record updates and of those who register endpoints may lie apart. Where times decide,
+ * rather a few updates from before the registration are sent than one lost (S31).
+ */
+export const beginToleranceMs = 5_000;
+
+/** Was an update recorded after the endpoint began, as far as times can tell? */
+export const begins = ({ createdAt }: Endpoint, { recordedAt }: Update): boolean =>
+  Date.parse(recordedAt) >= createdAt - beginToleranceMs;
 
 export function wantsWorkflow(filter: EndpointFilter, workflow: string): boolean {
   return filter.workflows === undefined || filter.workflows.includes(workflow);

@@ -41,7 +41,9 @@ export function createKept<T>({ load, ends, report, now, keepMs = defaultKeepMs 
   }
 
   return async () => {
-    if (kept && kept.until > now()) return kept.value;
+    const left = (kept?.until ?? 0) - now();
+    // Further ahead than anything is kept: the clock was set back.
+    if (kept && left > 0 && left <= Math.max(keepMs, retryMs)) return kept.value;
     asking ??= ask().finally(() => {
       asking = null;
     });

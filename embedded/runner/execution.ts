@@ -132,7 +132,7 @@ export function runExecution(options: ExecutionOptions): Execution {
     const cancel =
       TimeoutSeconds === undefined
         ? () => undefined
-        : clock.after(Math.max(0, begunAt + TimeoutSeconds * 1000 * timeScale - clock.now()), () =>
+        : clock.after(leftOf(TimeoutSeconds * 1000 * timeScale, begunAt, clock.now()), () =>
             interrupt(endOf('TIMED_OUT', 'States.Timeout', null), 'the execution timed out'),
           );
     try {
@@ -177,3 +177,7 @@ export function runExecution(options: ExecutionOptions): Execution {
     abort: (error, cause) => interrupt(endOf('ABORTED', error, cause), 'the execution was aborted'),
   };
 }
+
+/** What is left of a wait that began before; never more than the whole, though the clock was set back meanwhile. */
+const leftOf = (wholeMs: number, begunAt: number, now: number): number =>
+  Math.min(wholeMs, Math.max(0, begunAt + wholeMs - now));

@@ -40,7 +40,7 @@ export function createEngine(foundation: Foundation): Engine {
 
   const timers: WakeTimers = createWakeTimers({
     log,
-    settle: (key) => settle(key),
+    settle: (key, at) => settle(key, at),
     now,
     onError: (error, key) => logger.warn({ err: error, key }, 'a due execution could not be settled; it stays due'),
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Claim, Deliveries, Delivery, DeliveryKey } from '../../core/ports.ts';
 import { type Held, holders } from './holders.ts';
+import { slice } from './slice.ts';
 import type { GroupWriter } from './writer.ts';
 
 interface Row {
@@ -17,6 +18,9 @@ interface Row {
   readonly due_at: number | null;
 }
 
+/** A clock that is set back by less only makes waits that much longer. */
+const backMs = 1_000;
+
 const ofKey = 'endpoint_id = ? AND workflow = ? AND id = ?';
 
 /**
@@ -29,9 +33,15 @@ export function createDeliveries(
   newToken: () => string = randomUUID,
 ): Deliveries {
   const wake = db.prepare(`
-    INSERT INTO deliveries (endpoint_id, workflow, id, tenant, epoch, seq, failures, due_at)
-    VALUES (?1, ?2, ?3, ?4, '', 0, 0, ?5)
-    ON CONFLICT DO UPDATE SET due_at = ?5 WHERE due_at IS NULL OR (failures = 0 AND due_at > ?5)`);
+    UPDATE deliveries SET due_at = ?4, set_at = ?4
+    WHERE endpoint_id = ?1 AND workflow = ?2 AND id = ?3 AND (due_at IS NULL OR (failures = 0 AND due_at > ?4))`);
+  // It begins in the present log after what was there before its endpoint (S31); below, where that is trimmed.
+  const make = db.prepare(`
+    INSERT INTO deliveries (endpoint_id, workflow, id, tenant, epoch, seq, failures, due_at, set_at)
+    VALUES (?1, ?2, ?3, ?4, coalesce((SELECT epoch FROM heads WHERE workflow = ?2 AND id = ?3), ''), coalesce((
+      SELECT u.seq FROM updates u JOIN heads h ON h.workflow = u.workflow AND h.id = u.id AND h.epoch = u.epoch
+      WHERE u.workflow = ?2 AND u.id = ?3 AND u.n <= (SELECT after_n FROM endpoints WHERE tenant = ?4 AND id = ?1)
+      ORDER BY u.seq DESC LIMIT 1), 0), 0, ?5, ?5)`);
   const select = db.prepare(`SELECT * FROM deliveries WHERE ${ofKey}`);
   const selectDue = db.prepare(
     'SELECT endpoint_id, workflow, id, due_at FROM deliveries WHERE due_at <= ? ORDER BY due_at LIMIT ?',
@@ -42,11 +52,27 @@ export function createDeliveries(
   const advance = db.prepare(
     `UPDATE deliveries SET epoch = ?, seq = ?, sent_seq = ?, failures = ?, failing_since = ? WHERE ${ofKey}`,
   );
-  const release = db.prepare(
-    `UPDATE deliveries SET epoch = ?, seq = ?, sent_seq = ?, failures = ?, failing_since = ?, due_at = ? WHERE ${ofKey}`,
-  );
+  const release = db.prepare(`
+    UPDATE deliveries SET epoch = ?, seq = ?, sent_seq = ?, failures = ?, failing_since = ?, due_at = ?, set_at = ?
+    WHERE ${ofKey}`);
+  // What was set at a time that is yet to come was set before the clock was set back.
+  const hasten = db.prepare(`
+    UPDATE deliveries SET due_at = ?1, set_at = ?1 WHERE (endpoint_id, workflow, id) IN (
+      SELECT endpoint_id, workflow, id FROM deliveries WHERE due_at > ?1 AND set_at > ?2 LIMIT ?3)`);
   const removeEndpoint = db.prepare('DELETE FROM deliveries WHERE endpoint_id = ?');
+  const isAnyAhead = db.prepare('SELECT 1 FROM deliveries WHERE due_at > ? AND set_at > ? LIMIT 1');
   const held = holders();
+  /** What the clock showed last; at the start it may have been set back already. */
+  let shown = Number.POSITIVE_INFINITY;
+
+  /** Retries must not wait for a clock that was set back to come round again. */
+  async function followClock(now: number): Promise<void> {
+    const isBack = now < shown - backMs;
+    shown = now;
+    for (let more = isBack && isAnyAhead.get(now, now + backMs) !== undefined; more; ) {
+      ({ more } = await writer.write(() => slice((limit) => Number(hasten.run(now, now + backMs, limit).changes))));
+    }
+  }
 
   function wakeOne(target: DeliveryKey & { readonly tenant: string }, at: number): void {
     const holder = held.of(target);
@@ -59,11 +85,12 @@ export function createDeliveries(
       }
       held.drop(target, holder);
     }
-    wake.run(endpointId, workflow, id, tenant, at);
+    if (wake.run(endpointId, workflow, id, at).changes > 0 || select.get(...parts(target))) return;
+    make.run(endpointId, workflow, id, tenant, at);
   }
 
   /** Rows in order of their time, without those that somebody holds. */
-  function free(rows: readonly unknown[], limit: number, now: number): readonly Row[] {
+  function free(rows: readonly unknown[], limit: number, now: number | null): readonly Row[] {
     return (rows as Row[]).filter((row) => !held.isHeld(keyOf(row), now)).slice(0, limit);
   }
 
@@ -75,10 +102,11 @@ export function createDeliveries(
       });
     },
     async due(now, limit) {
+      await followClock(now);
       return free(selectDue.all(now, limit + held.size()), limit, now).map(keyOf);
     },
     async nextDue() {
-      const [first] = free(selectWaiting.all(1 + held.size()), 1, Number.NEGATIVE_INFINITY);
+      const [first] = free(selectWaiting.all(1 + held.size()), 1, null);
       const times = [first?.due_at ?? null, held.firstEnd()].filter((time) => time !== null);
       return times.length > 0 ? Math.min(...times) : null;
     },
@@ -87,7 +115,7 @@ export function createDeliveries(
       const row = select.get(...parts(key)) as Row | undefined;
       if (!row || row.due_at === null || row.due_at > now) return null;
       const token = newToken();
-      held.take(key, { token, leaseUntil, wokenAt: null, released: false });
+      held.take(key, { token, takenAt: now, leaseUntil, wokenAt: null, released: false });
       return { delivery: toDelivery(row), leaseUntil, token };
     },
     advance: ({ delivery: key, token }, delivery, leaseUntil) =>
@@ -117,7 +145,8 @@ export function createDeliveries(
   function letGo(key: Claim['delivery'], holder: Held, delivery: Delivery): boolean {
     if (held.of(key) !== holder) return false;
     const dueAt = dueAfter(delivery, holder.wokenAt);
-    const { changes } = release.run(...progress(delivery), dueAt, ...parts(key));
+    const setAt = dueAt === delivery.dueAt ? (delivery.setAt ?? null) : holder.wokenAt;
+    const { changes } = release.run(...progress(delivery), dueAt, setAt, ...parts(key));
     holder.released = true;
     writer.afterCommit(() => held.drop(key, holder));
     return changes === 1;

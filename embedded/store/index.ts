@@ -136,7 +136,7 @@ export function openStore({
     bindings: createBindings(db, writer),
     deadLetters: createDeadLetters(db, writer),
     keys: createKeys(db, writer),
-    endpoints: createEndpoints(db, writer),
+    endpoints: createEndpoints(db, writer, outbox),
     deliveries: createDeliveries(db, writer),
     writer,
     checkpoint() {

@@ -132,6 +132,18 @@ export const migrations: readonly Migration[] = [
     `),
   // The first key is no longer stored: it counts as long as its variable or file says it.
   (db) => db.exec("DELETE FROM keys WHERE tenant = 'default' AND json ->> '$.label' = 'first key'"),
+  // Clocks decide neither where an endpoint begins nor, once set back, how long a retry waits.
+  (db) =>
+    db.exec(`
+      -- Number of the last update that was there before the endpoint.
+      ALTER TABLE endpoints ADD COLUMN after_n INTEGER NOT NULL DEFAULT 0;
+      UPDATE endpoints SET after_n = coalesce((
+        SELECT n FROM updates
+        WHERE json ->> '$.recordedAt' < strftime('%Y-%m-%dT%H:%M:%fZ', (endpoints.json ->> '$.createdAt') / 1000.0, 'unixepoch')
+        ORDER BY n DESC LIMIT 1), 0);
+      -- When due_at was set.
+      ALTER TABLE deliveries ADD COLUMN set_at INTEGER;
+    `),
 ];
 
 /**

@@ -19,6 +19,8 @@ const idleMs = 250;
 export interface Outbox {
   /** Number of the next update in the order of commit. */
   nextNumber(): number;
+  /** Number of the newest update, of works before this one in its group, too. */
+  last(): number;
   /** Called inside a work that stored these updates, numbered from `first` on. */
   added(first: number, updates: readonly Update[]): void;
   /** Number of the last update that the listener has answered; what is above it must not be removed. */
@@ -159,6 +161,7 @@ export function createOutbox(
       last += 1;
       return last;
     },
+    last: () => last,
     delivered: () => delivered,
     added(first, updates) {
       writer.afterCommit(() => {

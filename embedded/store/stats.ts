@@ -6,8 +6,8 @@ export interface StoreStats {
   readonly outbox: { readonly behind: number; readonly oldestAt: number | null };
   /** Delivery cursors with something to do, and since when the longest waiting of them has had it. */
   readonly deliveries: { readonly waiting: number; readonly oldestAt: number | null };
-  /** Heads with a time to be looked at, and the earliest of those times. */
-  readonly due: { readonly heads: number; readonly earliestAt: number | null };
+  /** Heads with a time to be looked at, and the earliest and the latest of those times. */
+  readonly due: { readonly heads: number; readonly earliestAt: number | null; readonly latestAt: number | null };
   readonly deadLetters: number;
 }
 
@@ -23,7 +23,8 @@ export function createStats(db: DatabaseSync): () => Omit<StoreStats, 'outbox'> 
   const oldest = db.prepare(`
     SELECT min(coalesce(failing_since, due_at)) AS at FROM (
       SELECT failing_since, due_at FROM deliveries WHERE due_at IS NOT NULL ORDER BY due_at LIMIT ${looked})`);
-  const due = db.prepare('SELECT count(*) AS count, min(due_at) AS at FROM heads WHERE due_at IS NOT NULL');
+  const due = db.prepare(`
+    SELECT count(*) AS count, min(due_at) AS earliest, max(due_at) AS latest FROM heads WHERE due_at IS NOT NULL`);
   const letters = db.prepare('SELECT count(*) AS count FROM dead_letters');
 
   const numberIn = (row: Record<string, unknown> | undefined, column: string): number | null => {
@@ -38,7 +39,11 @@ export function createStats(db: DatabaseSync): () => Omit<StoreStats, 'outbox'> 
         waiting: numberIn(waiting.get(), 'count') ?? 0,
         oldestAt: numberIn(oldest.get(), 'at'),
       },
-      due: { heads: numberIn(dueRow, 'count') ?? 0, earliestAt: numberIn(dueRow, 'at') },
+      due: {
+        heads: numberIn(dueRow, 'count') ?? 0,
+        earliestAt: numberIn(dueRow, 'earliest'),
+        latestAt: numberIn(dueRow, 'latest'),
+      },
       deadLetters: numberIn(letters.get(), 'count') ?? 0,
     };
   };

@@ -10,7 +10,7 @@ export function createMessageBudget(burst: number, perSecond: number, now: () =>
     /** False when the allowance is used up. */
     take() {
       const time = now();
-      left = Math.min(burst, left + ((time - at) / 1_000) * perSecond);
+      left = Math.min(burst, left + (Math.max(0, time - at) / 1_000) * perSecond);
       at = time;
       if (left < 1) return false;
       left -= 1;

@@ -1,11 +1,15 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { createAges } from './ages.ts';
 
 /** What is looked up when somebody asks for the metrics. */
 export interface Readings {
   /** Epoch milliseconds of what has waited longest; null when nothing waits. */
   readonly oldest: { readonly fanout: number | null; readonly webhook: number | null; readonly start: number | null };
   readonly depth: { readonly fanout: number; readonly webhook: number; readonly start: number };
-  /** Executions to be looked at later; `since` is the earliest time that one should have been, if that has passed. */
+  /**
+   * Executions to be looked at later; `since` is the earliest time that one should have been, if that has passed, or a time
+   * further ahead than any rule sets.
+   */
   readonly due: { readonly executions: number; readonly since: number | null };
   readonly deadLetters: number;
   readonly groupFailures: number;
@@ -39,14 +43,15 @@ export function createReadings(registry: Registry): (readings: Readings, now: nu
   const published = counter('subscription_updates_total', 'Updates for subscribers', ['outcome']);
   const slow = counter('sockets_slow_total', 'Sockets closed because they read too slowly');
 
+  const ageOf = createAges();
+
   return (readings, now) => {
-    const ageOf = (since: number | null): number => (since === null ? 0 : Math.max(0, now - since) / 1000);
     for (const channel of ['fanout', 'webhook', 'start'] as const) {
-      oldest.set({ channel }, ageOf(readings.oldest[channel]));
+      oldest.set({ channel }, ageOf(channel, readings.oldest[channel], now));
       depth.set({ queue: channel }, readings.depth[channel]);
     }
     due.set(readings.due.executions);
-    overdue.set(ageOf(readings.due.since));
+    overdue.set(ageOf('due', readings.due.since, now));
     deadLetters.set(readings.deadLetters);
     waiters.set(readings.waiters);
     sockets.set(readings.sockets);

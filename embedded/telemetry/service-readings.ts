@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
+import { giveUpAfterMs } from '../../core/limits.ts';
 import type { Waiters } from '../../handlers/read/waiters.ts';
 import type { StartQueue } from '../service/start-queue.ts';
 import type { Store } from '../store/index.ts';
+import type { StoreStats } from '../store/stats.ts';
 import type { Hub } from '../subscriptions/hub.ts';
 import type { SubscriptionServer } from '../subscriptions/server.ts';
 import type { Readings } from './readings.ts';
@@ -26,7 +28,7 @@ export function readParts({ store, starts, waiters, hub, subscriptions, database
   return {
     oldest: { fanout: outbox.oldestAt, webhook: deliveries.oldestAt, start: starting.oldestAt },
     depth: { fanout: outbox.behind, webhook: deliveries.waiting, start: starting.waiting },
-    due: { executions: due.heads, since: due.earliestAt !== null && due.earliestAt < now ? due.earliestAt : null },
+    due: { executions: due.heads, since: overdueSince(due, now) },
     deadLetters,
     groupFailures: store.writer.stats.failures,
     waiters: waiters.stats().waiting,
@@ -37,6 +39,11 @@ export function readParts({ store, starts, waiters, hub, subscriptions, database
     slowSockets: slow,
     databaseBytes: { database: bytesOf(database), wal: bytesOf(`${database}-wal`) },
   };
+}
+
+function overdueSince({ earliestAt, latestAt }: StoreStats['due'], now: number): number | null {
+  if (earliestAt !== null && earliestAt < now) return earliestAt;
+  return latestAt !== null && latestAt > now + giveUpAfterMs ? latestAt : null;
 }
 
 /** 0 where there is no such file. */

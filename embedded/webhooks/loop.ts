@@ -40,8 +40,8 @@ const backlogPauseMs = 1_000;
 /** Pauses after errors double from the first to the second; milliseconds. */
 const firstErrorPauseMs = 1_000;
 const lastErrorPauseMs = 30_000;
-/** The longest wait of setTimeout. */
-const longestTimerMs = 2_147_483_647;
+/** The store is asked so often whatever it said: its times are the wall clock's, which may be set. Milliseconds. */
+const longestSleepMs = 60_000;
 
 /**
  * Runs deliveries as they become due: at once when poked, else sleeping until the store's earliest due time. It looks
@@ -65,13 +65,16 @@ export function createWebhookLoop(options: WebhookLoopOptions): WebhookLoop {
   let deliveryErrors = 0;
 
   function wakeAt(at: number): void {
-    if (soon.signal.aborted || (armed && armed.at <= at)) return;
+    const now = clock();
+    // One that should have rung was overtaken by the clock, and is not waited for.
+    if (soon.signal.aborted || (armed && armed.at <= at && armed.at >= now)) return;
+    const ringAt = Math.min(Math.max(armed && armed.at < now ? now : at, now), now + longestSleepMs);
     armed?.cancel();
-    const cancel = timer(Math.min(Math.max(at - clock(), 0), longestTimerMs), () => {
+    const cancel = timer(ringAt - now, () => {
       armed = null;
       look();
     });
-    armed = { at, cancel };
+    armed = { at: ringAt, cancel };
   }
 
   function wakeAfterError(error: unknown, errors: number): void {

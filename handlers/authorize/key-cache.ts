@@ -24,7 +24,9 @@ export function createKeyCache(keys: Keys, now: () => number, maxAgeMs: number):
   let generation = 0;
   function remembered(id: string): ApiKeyRecord | null {
     const hit = known.get(id);
-    return hit && hit.until > now() ? hit.record : null;
+    // Further ahead than it is ever kept: the clock was set back.
+    const left = (hit?.until ?? 0) - now();
+    return hit && left > 0 && left <= maxAgeMs ? hit.record : null;
   }
   return {
     remembered,

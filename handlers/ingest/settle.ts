@@ -33,15 +33,22 @@ export interface SettleOptions {
 export type Repair = 'described' | 'impossible' | 'assumed' | 'abandoned';
 
 /**
+ * @param waitedUntil The time that was waited for, which the clock may have been set back behind. Epoch milliseconds.
+ * @default the clock alone says what is due
+ */
+export type Settle = (key: LogKey, waitedUntil?: number) => Promise<void>;
+
+/**
  * Looks at an execution whose `dueAt` has come: asks Step Functions for what held facts wait for (owner: S13; a missing
  * end or output: S15) and about an open Standard execution that is silent (G5), and assumes the end of an Express run that
  * never told it (S5). Does nothing when nothing is due, so it may be called at least once per wake. Rejects on passing
  * trouble; the head stays due.
  */
-export function createSettle(options: SettleOptions): (key: LogKey) => Promise<void> {
-  const { appender, now } = options;
+export function createSettle(options: SettleOptions): Settle {
+  const { appender } = options;
 
-  async function settle(key: LogKey): Promise<void> {
+  async function settle(key: LogKey, waitedUntil = 0): Promise<void> {
+    const now = (): number => Math.max(options.now(), waitedUntil);
     const [head] = await options.log.load([key]);
     if (!head || head.dueAt === null || head.dueAt > now()) return;
     const assumed = assumedEnd(head, now());
@@ -50,7 +57,7 @@ export function createSettle(options: SettleOptions): (key: LogKey) => Promise<v
     }
     const waiting = head.held.filter((held) => held.reason !== 'start' && held.reason !== 'backlog');
     if (waiting.length === 0) {
-      if (!assumed) await look(key, head);
+      if (!assumed) await look(key, head, now());
       return;
     }
     const { facts, possible } = await ask(head);
@@ -83,8 +90,8 @@ export function createSettle(options: SettleOptions): (key: LogKey) => Promise<v
   }
 
   /** Nothing is held. Whatever comes of it, the next look is later. */
-  async function look(key: LogKey, head: Head): Promise<void> {
-    const { facts } = head.held.length === 0 && isSilent(head, now()) ? await ask(head) : nothing;
+  async function look(key: LogKey, head: Head, now: number): Promise<void> {
+    const { facts } = head.held.length === 0 && isSilent(head, now) ? await ask(head) : nothing;
     const onAppended = (updates: readonly Update[]): void => {
       repaired('described', updates);
       if (updates.length > 0) options.onLost?.();

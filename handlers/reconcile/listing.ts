@@ -64,7 +64,8 @@ export function createListing({ list, takeIn, marks, since, now, pageSize = 1_00
   return async (sweep: Sweep, machineArn: string, { pages, finds }: ListingBudgets): Promise<void> => {
     const name = `list ${sweep.name} ${machineArn}`;
     const stored = positionOf(await marks.get(name));
-    if (stored?.over && now() < stored.began + sweep.everyMs) return;
+    // One that began at a time yet to come was begun by a clock that was wrong.
+    if (stored?.over && now() >= stored.began && now() < stored.began + sweep.everyMs) return;
     let position = stored && !stored.over ? stored : begin(stored);
     while (!position.over && pages.take()) {
       const { cursor, from } = position;

@@ -1,6 +1,6 @@
 import type { Update } from '../../core/contract.ts';
 import type { Claim, Deliveries, Delivery, DeliveryKey, Endpoints, Log } from '../../core/ports.ts';
-import { type Endpoint, wants } from '../../core/webhook.ts';
+import { begins, type Endpoint, wants } from '../../core/webhook.ts';
 import { messageBody, messageId } from './payload.ts';
 import { readAhead } from './read-ahead.ts';
 import { parseRetryAfter } from './retry-after.ts';
@@ -76,10 +76,6 @@ function within(delivery: Delivery, epoch: string): Delivery {
   return delivery.epoch === epoch ? delivery : { ...delivery, epoch, seq: 0, sentSeq: null };
 }
 
-function owed(endpoint: Endpoint, update: Update): boolean {
-  return wants(endpoint.filter, update) && Date.parse(update.recordedAt) >= endpoint.createdAt;
-}
-
 /**
  * A delivery is a cursor over the log, moved only after the endpoint accepted the update there, so order holds by itself
  * (S31). A crash between a request and its record repeats the request, with the same id and body (at least once).
@@ -88,6 +84,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   const { log, endpoints, deliveries, send, clock, random } = options;
   const { schedule = standardSchedule, leaseMs = 60_000, turnSize = 100 } = options;
   const sign = createSigner();
+  const owed = (endpoint: Endpoint, update: Update): boolean =>
+    wants(endpoint.filter, update) && (endpoints.byPosition || begins(endpoint, update));
 
   async function post(endpoint: Endpoint, update: Update, previousSeq: number | null, skipped: boolean, halt: Halt) {
     const id = messageId(update);
@@ -111,7 +109,12 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     const failures = delivery.failures + 1;
     const hint = outcome.type === 'answered' ? parseRetryAfter(outcome.retryAfter, now) : null;
     const dueAt = now + retryDelayMs(schedule, failures, hint, random);
-    return { ...delivery, failures, failingSince: delivery.failingSince ?? now, dueAt };
+    return { ...delivery, failures, failingSince: delivery.failingSince ?? now, dueAt, setAt: now };
+  }
+
+  function dueNow(delivery: Delivery): Delivery {
+    const now = clock();
+    return { ...delivery, dueAt: now, setAt: now };
   }
 
   async function walk(claim: Claim, endpoint: Endpoint, halt: Halt): Promise<DeliveryResult> {
@@ -136,7 +139,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       for (const update of ahead.updates) {
         delivery = within(delivery, update.epoch);
         const handBack = halt.soon?.aborted || halt.now?.aborted || sent >= turnSize;
-        if (handBack) return letGo({ ...delivery, dueAt: clock() }, { type: 'more', sent });
+        if (handBack) return letGo(dueNow(delivery), { type: 'more', sent });
         // Passing many updates silently takes time, too: never send on a lease that the request could outlive.
         if (leaseUntil - clock() < leaseMs / 2 && !(await keep(delivery))) return { type: 'lost', sent };
         if (!owed(endpoint, update)) {
@@ -147,7 +150,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
         if (moved && !(await keep(delivery))) return { type: 'lost', sent };
         const outcome = await post(endpoint, update, delivery.sentSeq, ahead.skipped, halt);
         if (!accepted(outcome)) {
-          if (halt.now?.aborted) return letGo({ ...delivery, dueAt: clock() }, { type: 'more', sent });
+          if (halt.now?.aborted) return letGo(dueNow(delivery), { type: 'more', sent });
           const next = failed(delivery, outcome);
           const reason = outcome.type === 'answered' ? `status ${outcome.status}` : outcome.reason;
           return letGo(next, { type: 'failed', sent, dueAt: next.dueAt, reason });

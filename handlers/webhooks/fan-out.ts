@@ -1,6 +1,6 @@
 import type { Update } from '../../core/contract.ts';
 import type { Deliveries, DeliveryKey, Endpoints } from '../../core/ports.ts';
-import { wantsWorkflow } from '../../core/webhook.ts';
+import { begins, wantsWorkflow } from '../../core/webhook.ts';
 
 export interface FanOutOptions {
   readonly endpoints: Endpoints;
@@ -27,10 +27,9 @@ export function createFanOut({ endpoints, deliveries, clock }: FanOutOptions): F
     const targets = new Map<string, Target>();
     for (const update of updates) {
       const { tenant, workflow, id } = update;
-      const recordedAt = Date.parse(update.recordedAt);
       for (const endpoint of all) {
-        if (endpoint.tenant !== tenant || recordedAt < endpoint.createdAt) continue;
-        if (!wantsWorkflow(endpoint.filter, workflow)) continue;
+        if (endpoint.tenant !== tenant || !wantsWorkflow(endpoint.filter, workflow)) continue;
+        if (!endpoints.byPosition && !begins(endpoint, update)) continue;
         targets.set(JSON.stringify([endpoint.id, workflow, id]), { endpointId: endpoint.id, tenant, workflow, id });
       }
     }

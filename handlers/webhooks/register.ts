@@ -36,8 +36,8 @@ export interface WebhookRegistryOptions {
 
 export interface WebhookRegistry {
   /**
-   * The endpoint gets every matching update recorded after this resolves, and none recorded before its `createdAt`
-   * (S31).
+   * The endpoint gets every matching update recorded after this resolves, and none recorded before this was called; where
+   * times decide, a few of those may come as well (S31).
    */
   register(registration: Registration): Promise<Registered>;
   /** False when the tenant has no such endpoint. A request under way may still arrive; no further one is made. */

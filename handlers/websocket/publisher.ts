@@ -52,7 +52,9 @@ export function createSocketPublisher(options: SocketPublisherOptions): SocketPu
   function isResting(connectionId: string): boolean {
     const until = resting.get(connectionId);
     if (until === undefined) return false;
-    if (until > now()) return true;
+    const left = until - now();
+    // Longer than any rests: the clock was set back.
+    if (left > 0 && left <= restMs) return true;
     resting.delete(connectionId);
     return false;
   }

@@ -59,4 +59,51 @@ describe('the wake timers', () => {
     await vi.advanceTimersByTimeAsync(90_000);
     expect(errors).toHaveLength(2);
   });
+
+  it.each([-1_000, -4_000, -30_000, -3_600_000, -30 * 86_400_000])(
+    'a clock that is set by %i ms holds up no look: the time waited for has come, whatever it shows',
+    async (step) => {
+      let offset = 0;
+      const looks: number[] = [];
+      const timers = createWakeTimers({
+        log: nothingDue,
+        settle: async (_, at) => void looks.push(at),
+        now: () => Date.now() + offset,
+        onError: (error) => errors.push(error),
+      });
+      await timers.start();
+      timers.wake(key, 1_005_000);
+      offset = step;
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(looks).toEqual([1_005_000]);
+      await timers.stop();
+    },
+  );
+
+  it.each([0, 3_600_000, 30 * 86_400_000])(
+    'what was set by a clock %i ms ahead is looked at after a start, and again as long as it stays so',
+    async (ahead) => {
+      const since = 1_000_000 + ahead;
+      const held = { ...makeHead({}), dueAt: since + 5_000, held: [{ since, reason: 'owner' }] as never };
+      const open = async (dueBefore: number) => ({ heads: held.dueAt <= dueBefore ? [held] : [], next: null });
+      const timers = timersOn({ open });
+      await timers.start();
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(settled).toHaveLength(1);
+      if (ahead > 0) await vi.advanceTimersByTimeAsync(30_000);
+      if (ahead > 0) expect(settled).toHaveLength(2);
+      await timers.stop();
+    },
+  );
+
+  it('a look set by a clock that was ahead waits no longer than its rule ever asks', async () => {
+    const far = { ...makeHead({}), dueAt: 1_000_000 + 30 * 86_400_000 };
+    const timers = timersOn({
+      open: async (dueBefore) => ({ heads: far.dueAt <= dueBefore ? [far] : [], next: null }),
+    });
+    await timers.start();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(settled).toHaveLength(1);
+    await timers.stop();
+  });
 });

@@ -39,7 +39,7 @@ test('G8: an endpoint that hangs for many executions holds few places', async ()
   await vi.waitFor(() => expect(dead.received).toHaveLength(4), patience);
   await register(live, 'live');
   await append(store.log, [updateOf(2, { id: 'order-7' })]);
-  await vi.waitFor(() => expect(live.received).toHaveLength(2), patience);
+  await vi.waitFor(() => expect(live.received).toHaveLength(1), patience);
   expect(dead.received).toHaveLength(4);
 });
 
@@ -50,7 +50,7 @@ test('G8: more hanging deliveries than places: slow ones give theirs away', asyn
   await vi.waitFor(() => expect(dead.received).toHaveLength(20), patience);
   await register(live, 'live');
   await append(store.log, updatesOf(2, 2));
-  await vi.waitFor(() => expect(live.received).toHaveLength(2), patience);
+  await vi.waitFor(() => expect(live.received).toHaveLength(1), patience);
 });
 
 test('G8: what is due is found behind a long backlog of a hanging endpoint', async () => {
@@ -61,6 +61,7 @@ test('G8: what is due is found behind a long backlog of a hanging endpoint', asy
   await vi.waitFor(async () => expect(await store.deliveries.due(Date.now(), 1_000)).toHaveLength(599), patience);
   await register(live, 'live');
   const key = { endpointId: 'live', workflow: 'orders', id: 'order-0', tenant: 'default' };
+  await append(store.log, [updateOf(2, { id: 'order-0' })]);
   await store.deliveries.wake([key], Date.now());
   await restart();
   await vi.waitFor(() => expect(live.received).toHaveLength(1), patience);

@@ -99,7 +99,8 @@ describe('the webhook loop', () => {
     await manual.advance(5_000);
     expect(manual.pending()).toHaveLength(1);
     await manual.advance(299_000);
-    expect(looks.count - before).toBeLessThanOrEqual(3);
+    // One a minute, for the clock may be set.
+    expect(looks.count - before).toBeLessThanOrEqual(6);
   });
 
   test('no busy loop: work that is due but cannot be had is asked for once a second', async () => {

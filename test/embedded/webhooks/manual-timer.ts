@@ -7,6 +7,8 @@ export interface ManualTime {
   pending(): readonly number[];
   /** Moves the clock on, and runs what becomes due, in order. */
   advance(ms: number): Promise<void>;
+  /** Sets the clock; no timer knows of it. */
+  step(ms: number): void;
 }
 
 /** Lets everything that waits for promises and SQLite's group commits go as far as it can. */
@@ -17,10 +19,14 @@ export async function quiet(): Promise<void> {
 /** A clock and timers that only the test moves. */
 export function createManualTime(start: number): ManualTime {
   let now = start;
+  let offset = 0;
   const timers = new Set<{ readonly at: number; readonly run: () => void }>();
   const earliest = () => [...timers].sort((a, b) => a.at - b.at)[0];
   return {
-    clock: () => now,
+    clock: () => now + offset,
+    step: (ms) => {
+      offset += ms;
+    },
     timer(ms, run) {
       const entry = { at: now + ms, run };
       timers.add(entry);

@@ -87,13 +87,24 @@ test('S31: what a filter left out stays out when the filter is widened later', a
   expect(seqs(requests)).toEqual([4]);
 });
 
-test('S31: the first update is the first one recorded at or after createdAt', async () => {
+test('S31: the first update is the first one after the registration in the order of commit, whatever the clocks say', async () => {
   const { store, publish, deliverer, requests } = createBench();
-  await store.endpoints.put(endpointOf({ createdAt: Date.parse(updateOf(3).recordedAt) }));
-  await publish(updatesOf(1, 4));
+  await publish(updatesOf(1, 2));
+  await store.endpoints.put(endpointOf({ createdAt: Date.parse(updateOf(9).recordedAt) }));
+  await publish(updatesOf(3, 4));
   await deliverer().deliver(deliveryKey);
   expect(seqs(requests)).toEqual([3, 4]);
   expect(previousSeqs(requests)).toEqual([null, 3]);
+});
+
+test('S31: where times decide, what was recorded a little before the registration is sent rather than lost', async () => {
+  const { store, publish, deliverer, requests } = createBench();
+  const createdAt = Date.parse(updateOf(7).recordedAt);
+  await store.endpoints.put(endpointOf({ createdAt }));
+  await publish(updatesOf(1, 8));
+  const { byPosition: _, ...byTime } = store.endpoints;
+  await deliverer({ endpoints: byTime }).deliver(deliveryKey);
+  expect(seqs(requests)).toEqual([2, 3, 4, 5, 6, 7, 8]);
 });
 
 test('reads a long log page by page', async () => {

@@ -12,7 +12,9 @@ function setUp() {
     wake: async (...args) => void wakes.push(args),
   };
   const fanOut = createFanOut({ endpoints: bench.store.endpoints, deliveries, clock: () => bench.time.now });
-  return { ...bench, fanOut, wakes };
+  const { byPosition: _, ...byTime } = bench.store.endpoints;
+  const fanOutByTime = createFanOut({ endpoints: byTime, deliveries, clock: () => bench.time.now });
+  return { ...bench, fanOut, fanOutByTime, wakes };
 }
 
 test('wakes each (endpoint, execution) once per call, and answers which', async () => {
@@ -38,12 +40,12 @@ test('G9: an update wakes its own tenant’s endpoints only, also when the call 
   ]);
 });
 
-test('writes nothing when no endpoint wants the workflow, or all were recorded before it was there', async () => {
-  const { store, fanOut, wakes } = setUp();
+test('writes nothing when no endpoint wants the workflow, or, where times decide, all were recorded long before it', async () => {
+  const { store, fanOutByTime: fanOut, wakes } = setUp();
   expect(await fanOut([])).toEqual([]);
   expect(await fanOut([updateOf(1)])).toEqual([]);
   await store.endpoints.put(endpointOf({ filter: { workflows: ['refunds'] } }));
-  await store.endpoints.put(endpointOf({ id: 'ep_2', createdAt: startTime + 1_001 }));
+  await store.endpoints.put(endpointOf({ id: 'ep_2', createdAt: startTime + 6_001 }));
   expect(await fanOut([updateOf(1)])).toEqual([]);
   expect(wakes).toEqual([]);
 });
