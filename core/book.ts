@@ -133,8 +133,12 @@ function latestState(book: Book, fact: StateFact): Book {
 }
 
 function count(net: Book['net'], state: string, by: 1 | -1): Book['net'] {
-  const { [state]: known = 0, ...others } = net;
-  return known + by === 0 ? others : { ...others, [state]: known + by };
+  const sum = (Object.hasOwn(net, state) ? (net[state] ?? 0) : 0) + by;
+  if (sum !== 0) return { ...net, [state]: sum };
+  // Not by taking the others apart, which takes ten times as long where there are thousands of names.
+  const others: { [name: string]: number } = { ...net };
+  delete others[state];
+  return others;
 }
 
 function enterProgress(book: Book, fact: ProgressFact): Entry {

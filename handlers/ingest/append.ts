@@ -8,6 +8,7 @@ import { isForgottenForGood } from '../../core/place.ts';
 import type { Change, Log, LogKey, Timers } from '../../core/ports.ts';
 import { type Outcome, reduce } from '../../core/reduce.ts';
 import type { RulesOf } from '../../core/workflow-rules.ts';
+import { createTurns } from '../turns.ts';
 import { newEpoch } from './epoch.ts';
 
 export interface AppenderOptions {
@@ -63,7 +64,7 @@ interface Job {
 }
 
 /** Executions taken in one round; bounds what one commit writes. */
-const maxKeysPerRound = 500;
+const maxKeysPerRound = 200;
 
 /** The one place where load → reduce → commit → retry on conflict stands, whatever the engine (S33). */
 export function createAppender(options: AppenderOptions): Appender {
@@ -121,7 +122,12 @@ async function takeRound(
 ): Promise<readonly Job[]> {
   const keys = round.flatMap(([first]) => (first ? [first.key] : []));
   const heads = await options.log.load(keys);
-  const steps = round.map((jobs, index) => step(options, jobs, heads[index] ?? null));
+  const steps: Step[] = [];
+  const pause = createTurns();
+  for (const [index, jobs] of round.entries()) {
+    steps.push(step(options, jobs, heads[index] ?? null));
+    await pause();
+  }
   const changes = steps.flatMap(({ change }) => (change ? [change] : []));
   const answers = changes.length > 0 ? await options.log.commit(changes) : [];
   const conflicts = new Set(changes.filter((_, index) => answers[index] !== 'ok'));

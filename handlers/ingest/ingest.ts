@@ -1,14 +1,16 @@
-import { gunzipSync } from 'node:zlib';
 import type { Fact, Parsed } from '../../core/facts.ts';
+import { maxUpdatesPerCommit } from '../../core/limits.ts';
 import { nameOf } from '../../core/name-of.ts';
 import type { Bindings, DeadLetter, DeadLetters, LogKey } from '../../core/ports.ts';
 import { projectFact } from '../../core/projection.ts';
 import { parseEventBridge } from '../../core/sources/event-bridge.ts';
-import { parseLogEvents } from '../../core/sources/log-subscription.ts';
 import { progressDetailType } from '../../core/sources/progress.ts';
+import { asRecord } from '../../core/sources/read.ts';
 import type { RulesOf } from '../../core/workflow-rules.ts';
+import { createTurns } from '../turns.ts';
 import type { Appender } from './append.ts';
 import { letterBody } from './letter-body.ts';
+import { createUnpacker, type Unpacker } from './unpack.ts';
 
 export interface IngestOptions {
   readonly appender: Appender;
@@ -45,7 +47,8 @@ export interface IngestResult {
 /**
  * Takes items as sources send them: EventBridge events and CloudWatch Logs subscription payloads. Resolves after the
  * commit; what is wrong with an item is told by its index, kept as a dead letter, and stops nothing else (G10).
- * Rejects when not all could be committed: send all again (S25).
+ * Rejects when not all could be committed: send all again (S25); with `TooMuchAtOnce`, before anything is taken, when the
+ * payloads unpack to too much for one call.
  */
 export type Ingest = (items: readonly unknown[], options?: IngestCallOptions) => Promise<IngestResult>;
 
@@ -67,9 +70,6 @@ interface ReadItem {
 
 const unread: ReadItem = { facts: [], reasons: [], outcome: 'accepted' };
 
-/** A subscription payload holds at most 1 MiB before compression by CloudWatch Logs; this leaves room. */
-const maxDecodedBytes = 8 * 1024 * 1024;
-
 export function createIngest(options: IngestOptions): Ingest {
   const bound = new Map<string, string>();
 
@@ -85,10 +85,10 @@ export function createIngest(options: IngestOptions): Ingest {
   }
 
   /** What is wrong with an item, and the facts that are in it all the same. */
-  async function read(item: unknown): Promise<ReadItem> {
+  async function read(item: unknown, unpacker: Unpacker): Promise<ReadItem> {
     const reasons: string[] = [];
     const facts: Fact[] = [];
-    const parts = parseItem(item);
+    const parts = await parseItem(item, unpacker);
     for (const parsed of parts) {
       if (parsed.type === 'rejected') reasons.push(parsed.reason);
       else if (parsed.type === 'ignored') options.onIgnored?.(parsed.why);
@@ -104,7 +104,18 @@ export function createIngest(options: IngestOptions): Ingest {
     return { facts, reasons, outcome: reasons.length > 0 ? 'rejected' : ignored ? 'ignored' : 'accepted' };
   }
 
-  return async (items, { letters = true, onFailed } = {}) => {
+  /** In slices, in order of time, each a commit: thousands at a stretch would stop everybody else. */
+  async function append({ key, facts }: OfOne): Promise<void> {
+    const projected = facts.map((fact) => projectFact(fact, options.rulesOf(key.workflow)));
+    if (projected.length > maxUpdatesPerCommit) projected.sort((a, b) => a.at - b.at);
+    for (let from = 0; from < projected.length; from += maxUpdatesPerCommit) {
+      await options.appender.append(key, projected.slice(from, from + maxUpdatesPerCommit));
+    }
+  }
+
+  const ingest: Ingest = async (items, { letters = true, onFailed } = {}) => {
+    const unpacker = createUnpacker();
+    const pause = createTurns();
     const failed = new Set<number>();
     /** Without anybody to tell, the trouble of one is the trouble of all. */
     const attempt = async <T>(indexes: readonly number[], work: () => Promise<T>): Promise<T | null> => {
@@ -120,19 +131,15 @@ export function createIngest(options: IngestOptions): Ingest {
       }
     };
     const found: ReadItem[] = [];
-    for (const [index, item] of items.entries()) found.push((await attempt([index], () => read(item))) ?? unread);
+    for (const [index, item] of items.entries()) {
+      found.push((await attempt([index], () => read(item, unpacker))) ?? unread);
+      await pause();
+    }
     const rejected = found.flatMap(({ reasons }, index) =>
       reasons.length > 0 ? [{ index, reason: [...new Set(reasons)].slice(0, 5).join('; ') }] : [],
     );
     await Promise.all([
-      ...byKey(found).map(({ key, facts, indexes }) =>
-        attempt(indexes, () =>
-          options.appender.append(
-            key,
-            facts.map((fact) => projectFact(fact, options.rulesOf(key.workflow))),
-          ),
-        ),
-      ),
+      ...byKey(found).map((own) => attempt(own.indexes, () => append(own))),
       letters && rejected.length > 0
         ? attempt(
             rejected.map(({ index }) => index),
@@ -147,9 +154,28 @@ export function createIngest(options: IngestOptions): Ingest {
     return { accepted: items.length - failed.size - kept.length, rejected: kept };
   };
 
+  let last: Promise<unknown> = Promise.resolve();
+  return (items, callOptions) => {
+    if (!items.some(isLarge)) return ingest(items, callOptions);
+    // One after the other, because what they unpack to is held in memory until it is committed.
+    const taken = last.then(() => ingest(items, callOptions));
+    last = taken.catch(() => undefined);
+    return taken;
+  };
+
   function letterOf({ reason }: Rejection, item: unknown): DeadLetter {
     return { id: options.newId(), at: options.now(), reason, source: 'events', key: null, body: letterBody(item) };
   }
+}
+
+/** A payload of so many characters may unpack to megabytes; those of the local runner have a few hundred. */
+const largePayload = 8_192;
+
+const packedIn = (item: unknown): unknown => asRecord(asRecord(item)?.awslogs)?.data;
+
+function isLarge(item: unknown): boolean {
+  const packed = packedIn(item);
+  return typeof packed === 'string' && packed.length >= largePayload;
 }
 
 function sourceOf(item: unknown): ItemSource {
@@ -160,17 +186,9 @@ function sourceOf(item: unknown): ItemSource {
   return detailType === 'Step Functions Execution Status Change' ? 'status' : 'unknown';
 }
 
-function parseItem(item: unknown): readonly Parsed[] {
+async function parseItem(item: unknown, { unpack }: Unpacker): Promise<readonly Parsed[]> {
   if (typeof item !== 'object' || item === null || !('awslogs' in item)) return [parseEventBridge(item)];
-  const { awslogs } = item;
-  const data = typeof awslogs === 'object' && awslogs !== null && 'data' in awslogs ? awslogs.data : null;
-  if (typeof data !== 'string') return [{ type: 'rejected', reason: 'awslogs.data is not a string' }];
-  try {
-    const text = gunzipSync(Buffer.from(data, 'base64'), { maxOutputLength: maxDecodedBytes }).toString('utf8');
-    return parseLogEvents(JSON.parse(text));
-  } catch (error) {
-    return [{ type: 'rejected', reason: `awslogs.data is not base64 of gzipped JSON: ${String(error)}` }];
-  }
+  return unpack(packedIn(item));
 }
 
 interface OfOne {

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { problem } from '../../../core/problems.ts';
+import { TooMuchAtOnce } from '../../ingest/unpack.ts';
 import { requireScope } from '../middleware/access.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { unexpected } from '../middleware/problems.ts';
@@ -14,8 +15,8 @@ const answerSchema = z.object({
 
 /**
  * `POST /events`: one EventBridge event (the shape an API destination sends), one CloudWatch Logs subscription payload
- * (`{ awslogs: { data } }`), or a list of such. 200 after the commit with the reason of each that is bad; 503 when not
- * all is committed: send all again (S25).
+ * (`{ awslogs: { data } }`), or a list of such. 200 after the commit with the reason of each that is bad; 413 before
+ * anything is taken when the payloads unpack to too much; 503 when not all is committed: send all again (S25).
  */
 export function eventsRoute(api: Api, deps: RouteDeps): void {
   const { verifier, limits, ingest } = deps;
@@ -48,6 +49,7 @@ export function eventsRoute(api: Api, deps: RouteDeps): void {
       const { accepted, rejected } = await ingest(items);
       return c.json({ accepted, rejected }, 200);
     } catch (error) {
+      if (error instanceof TooMuchAtOnce) throw refuse(problem('payload-too-large', error.message));
       return unexpected(c, deps, error, 'unavailable');
     }
   });
