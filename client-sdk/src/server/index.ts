@@ -4,7 +4,7 @@
 export * from '../api.ts';
 export { poll } from '../channels/poll.ts';
 export { createStatusClient } from '../client.ts';
-export { type LambdaHttpEvent, type LambdaHttpResult, toLambdaHandler } from './lambda.ts';
+export { type LambdaHttpEvent, type LambdaHttpResult, type LambdaProxyEvent, toLambdaHandler } from './lambda.ts';
 export { toNodeHandler } from './node.ts';
 export {
   createWebhookReceiver,
