@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { matchesEtag } from '../../handlers/api/etag.ts';
 
 interface StaticFile {
   readonly body: Buffer<ArrayBuffer>;
-  readonly headers: { readonly [name: string]: string };
+  readonly headers: { readonly [name: string]: string; readonly etag: string };
 }
 
 /** Answers for paths below a page: `/`, `/assets/index-1a2b.js`; null for what is not there. */
@@ -45,7 +46,8 @@ export async function loadStaticFiles(folder: string): Promise<StaticFiles> {
     const file = files.get(path);
     if (!file) return null;
     const { body, headers } = file;
-    if (request.headers.get('if-none-match') === headers.etag) return new Response(null, { status: 304, headers });
+    if (matchesEtag(request.headers.get('if-none-match') ?? undefined, headers.etag))
+      return new Response(null, { status: 304, headers });
     return new Response(request.method === 'HEAD' ? null : body, { headers });
   };
 }

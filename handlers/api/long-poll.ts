@@ -30,8 +30,8 @@ export interface Polled<T> {
 const restartSeconds = 3;
 
 /**
- * Answers when there is news, or when the wished time is up (S19). Its `Retry-After` outranks the usual pace: 0 where the
- * next request will be held again, so the pace would only delay it. After a hold the credential is looked at again: a key
+ * Answers when there is news, or when the wished time is up (S19). Its `Retry-After` outranks the usual pace
+ * where the request was held: 0 beside news, because the next one will be held again and the pace would only delay it. After a hold the credential is looked at again: a key
  * may have been revoked, a token may have expired meanwhile.
  */
 export async function longPoll<T>(
@@ -68,7 +68,10 @@ function retryAfterOf(end: HoldEnd, random: RouteDeps['random']): number | null 
     case 'stopped':
     case 'gone':
       return 1 + upTo(restartSeconds - 1);
+    case 'news':
     case 'full':
+      // What was not held is never told to come back at once: if no tag of this client ever matches, because something on
+      // the way changes it, that would be as many requests as the network carries.
       return null;
   }
 }

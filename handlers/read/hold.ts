@@ -1,7 +1,7 @@
 import type { Released, Waiters, WaitRequest } from './waiters.ts';
 
-/** What became of the wish to be held. `changed`: there is news, found at once or after a while. */
-export type HoldEnd = 'changed' | 'full' | Exclude<Released, 'woken'>;
+/** What became of the wish to be held. `changed`: news came meanwhile. `news`: it was there, so nothing was held. */
+export type HoldEnd = 'changed' | 'news' | 'full' | Exclude<Released, 'woken'>;
 
 export interface Held<T> {
   /** What was seen last. */
@@ -23,15 +23,15 @@ export async function hold<T>(
   look: () => Promise<T>,
   isKnown: (seen: T) => boolean,
 ): Promise<Held<T>> {
-  if (!isKnown(first)) return { seen: first, end: 'changed' };
+  if (!isKnown(first)) return { seen: first, end: 'news' };
   const place = waiters.join(request);
   if (typeof place === 'string') return { seen: first, end: place };
   try {
-    for (let released: Released = 'woken'; ; released = await place.next()) {
+    for (let released: Released | null = null; ; released = await place.next()) {
       if (released === 'gone' || released === 'stopped') return { seen: first, end: released };
       // Also when the time is up: a log that expired or was forgotten wakes nobody.
       const seen = await look();
-      if (!isKnown(seen)) return { seen, end: 'changed' };
+      if (!isKnown(seen)) return { seen, end: released === null ? 'news' : 'changed' };
       if (released === 'time') return { seen, end: 'time' };
     }
   } finally {

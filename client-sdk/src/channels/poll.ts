@@ -80,9 +80,10 @@ export function pollChannel({
           else if (!sink.caughtUp()) next(backoffMs(timers, failures++));
           else {
             failures = 0;
-            // The service holds the next request, so a pause before it would only delay what it brings.
-            if (!seconds && wait()) next(0);
-            else pause(retryAfterMs, seconds && isPage && updates.length > 0 ? 0 : undefined);
+            // The service holds the next request, so a pause before it would only delay what it brings. Not twice without
+            // news in between: one that was to be held and brought none was not held, or its time was up.
+            if ((!seconds || (isPage && updates.length)) && wait()) next(0);
+            else pause(retryAfterMs);
           }
         } catch (reason) {
           if (current !== mine) return;
@@ -108,10 +109,10 @@ export function pollChannel({
       }
 
       /** `Retry-After` is the floor, and the jitter comes on top of it. */
-      function pause(retryAfterMs: number | null, usual?: number): void {
+      function pause(retryAfterMs: number | null): void {
         // The pace may have changed while the request was under way.
         const { following, pauseMs } = sink.pace();
-        everyMs = following ? (retryAfterMs ?? usual ?? pauseMs) : Math.max(pauseMs, retryAfterMs ?? 0);
+        everyMs = following ? (retryAfterMs ?? pauseMs) : Math.max(pauseMs, retryAfterMs ?? 0);
         next(spreadMs(timers, everyMs));
       }
 

@@ -68,7 +68,13 @@ describe('S19: GET /status with wait', () => {
 
   it.each([
     ['without a tag', () => kit.get('/status/orders/o-1?wait=20', key), 200, '1'],
-    ['with another tag', () => status(20, { 'If-None-Match': tag(9) }), 200, '0'],
+    ['with another tag', () => status(20, { 'If-None-Match': tag(9) }), 200, '1'],
+    [
+      'with a tag that is none of ours, by Prefer',
+      () => status(null, { 'If-None-Match': 'x', Prefer: 'wait=20' }),
+      200,
+      '1',
+    ],
     ['with wait=0', () => status(0), 304, '1'],
     ['without wait', () => status(null), 304, '1'],
     ['for what is absent', () => kit.get('/status/orders/none?wait=20', key, { 'If-None-Match': '*' }), 404, null],
@@ -162,9 +168,15 @@ describe('S19: GET /updates with wait', () => {
     expect(got.headers.get('Retry-After')).toBe('1');
   });
 
-  it('answers at once when something follows, when a snapshot does, and without a cursor', async () => {
-    expect(await (await updates(0, 20)).json()).toMatchObject({ updates: [{ seq: 1 }] });
-    expect(await (await updates(8, 20)).json()).toMatchObject({ snapshot: { seq: 1 } });
+  it('answers at once when something follows, when a snapshot does, and without a cursor; never with 0', async () => {
+    for (const [after, told] of [
+      [0, { updates: [{ seq: 1 }] }],
+      [8, { snapshot: { seq: 1 } }],
+    ] as const) {
+      const answer = await updates(after, 20);
+      expect(await answer.json()).toMatchObject(told);
+      expect(answer.headers.get('Retry-After')).toBe('1');
+    }
     const first = await kit.get('/status/orders/o-1/updates?wait=20', key);
     expect([first.status, first.headers.get('Retry-After')]).toEqual([200, '1']);
   });
