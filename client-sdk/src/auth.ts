@@ -1,5 +1,5 @@
 import { attempt } from './attempt.ts';
-import { isStatusError, StatuswireError } from './errors.ts';
+import { isStatusError, messageOf, StatuswireError } from './errors.ts';
 import { never, type Timers } from './timers.ts';
 
 /**
@@ -38,7 +38,7 @@ export function createAuth(source: TokenSource | undefined, timers: Timers): Aut
       // Whatever else it is, a `not-found` of the function's own calls say, tells nothing about what is watched.
       throw isStatusError(cause, 'unauthorized')
         ? cause
-        : new StatuswireError('unavailable', 'The token function failed.', { cause });
+        : new StatuswireError('unavailable', `The token function failed: ${messageOf(cause)}`, { cause });
     }
   }
 

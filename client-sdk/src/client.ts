@@ -18,7 +18,10 @@ export interface Storage {
 }
 
 export interface CoreClientOptions {
-  /** Where the service answers, e.g. `https://status.example.com`; in browsers also relative to the page. */
+  /**
+   * Where the service answers, e.g. `https://status.example.com`; in browsers also relative to the page. Another protocol, a query or
+   * a fragment throws a `StatuswireError` of the code `invalid`.
+   */
   readonly url: string;
   /**
    * API key or watch token, or a function that gets one: asked at the first request, shortly before a JWT expires, and
@@ -106,7 +109,9 @@ export function createStatusClient<Workflows = Record<string, unknown>>(
     environment = createEnvironment(timers),
     storage = new Map<string, string>(),
   } = options;
-  const url = new URL(options.url, globalThis.location?.href).href.replace(/\/+$/, '');
+  const resolved = attempt(() => new URL(options.url, globalThis.location?.href).href) ?? '';
+  if (!/^https?:[^?#]+$/.test(resolved)) throw new StatuswireError('invalid', `url: ${options.url} is no base URL`);
+  const url = resolved.replace(/\/+$/, '');
   const auth = createAuth(token, timers);
   const ending = new AbortController();
   const lifetime = ending.signal;

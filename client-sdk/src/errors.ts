@@ -67,7 +67,8 @@ export class StatuswireError extends Error {
 
   constructor(code: StatusErrorCode, message: string, { cause, retryAfterMs = null, update = null }: Details = {}) {
     const hint = hints[code];
-    super(`${message} ${hint}`, { cause });
+    // What is quoted often ends with a full stop of its own.
+    super(`${message.replace(/\.*$/, '.')} ${hint}`, { cause });
     Object.assign(this, {
       name: 'StatuswireError',
       code,
@@ -90,9 +91,10 @@ export const executionFailed = (update: Update): StatuswireError =>
 
 /** Any error as one of ours: what is not, came from the network or from the token function. */
 export const asStatusError = (error: unknown): StatuswireError =>
-  isStatusError(error)
-    ? error
-    : new StatuswireError('unavailable', `${error instanceof Error ? error.message : error}.`, { cause: error });
+  isStatusError(error) ? error : new StatuswireError('unavailable', messageOf(error), { cause: error });
+
+/** What an error of any kind says. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : `${error}`);
 
 /** Whether an error is one of this package, of one code when given. Holds over several copies of the package. */
 export function isStatusError(error: unknown): error is StatuswireError;

@@ -14,9 +14,9 @@ export function explain(
 ): string {
   const everyMs = channel === 'polling' && reading?.everyMs();
   const how = channel ? ` by ${channel}${everyMs ? ` every ${seconds(everyMs)}` : ''}` : '';
+  // What is live has no failure to explain: at most there is nothing to read yet.
+  const live = error ? ', not found yet' : '';
   const reason = (channel && reading?.trouble()) || error?.message;
-  return `${state[0]?.toUpperCase()}${state.slice(1)}${how} for ${seconds(now - since)}${reason ? `, because ${reason}` : ''}.`.replace(
-    '..',
-    '.',
-  );
+  const why = state === 'live' ? live : reason ? `, because ${reason}` : '';
+  return `${state[0]?.toUpperCase()}${state.slice(1)}${how} for ${seconds(now - since)}${why}.`.replace('..', '.');
 }

@@ -1,6 +1,6 @@
 import { attempt } from './attempt.ts';
 import type { Auth } from './auth.ts';
-import { asStatusError, type StatusErrorCode, StatuswireError } from './errors.ts';
+import { asStatusError, messageOf, type StatusErrorCode, StatuswireError } from './errors.ts';
 import { on } from './on.ts';
 import { createAlarm, type Timers } from './timers.ts';
 
@@ -51,10 +51,21 @@ interface HttpDeps {
 
 /** @internal */
 export function createRequest({ url, fetch, auth, timers, lifetime }: HttpDeps): Request {
+  let answered = false;
+
   async function send(path: string, init: RequestInit, isPublic?: boolean, refreshed?: boolean): Promise<Answer> {
     const token = isPublic ? null : await auth.token();
     const headers = { ...(token && { authorization: `Bearer ${token}` }), ...init.headers };
-    const response = await fetch(url + path, { ...init, headers });
+    const response = await fetch(url + path, { ...init, headers }).catch((cause: unknown) => {
+      // A browser does not tell a script that CORS has stopped it, and says the same when nothing answers.
+      const maybeCors = !answered && globalThis.location && !url.startsWith(location.origin);
+      throw maybeCors
+        ? new StatuswireError('unavailable', `${path}: ${messageOf(cause)} Is ${location.origin} allowed by CORS?`, {
+            cause,
+          })
+        : cause;
+    });
+    answered = true;
     const { ok, status } = response;
     const body: unknown = attempt(JSON.parse, await response.text());
     const code = codes[status] ?? (status < 500 ? 'invalid' : 'unavailable');
@@ -64,9 +75,9 @@ export function createRequest({ url, fetch, auth, timers, lifetime }: HttpDeps):
     }
     const retryAfterMs = parseRetryAfter(response.headers.get('retry-after') ?? '', timers.now());
     if (ok && body !== undefined) return { body, retryAfterMs };
-    // RFC 9457: `detail` is written for people.
-    const { detail = 'no JSON' } = (body ?? {}) as { readonly detail?: unknown };
-    throw new StatuswireError(ok ? 'bad-answer' : code, `${path}: ${status}, ${detail}.`, { retryAfterMs });
+    // RFC 9457: `detail` is written for people, and `title` where there is none.
+    const { title = 'no JSON', detail = title } = (body ?? {}) as { readonly [member: string]: unknown };
+    throw new StatuswireError(ok ? 'bad-answer' : code, `${path}: ${status}, ${detail}`, { retryAfterMs });
   }
 
   return (path, { signal, timeoutMs = 15_000, isPublic, ...init } = {}) =>

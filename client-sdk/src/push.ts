@@ -128,7 +128,7 @@ export const drivePush: DrivePush = (host) => {
     trouble() {
       if (!error) return null;
       const next = state.mode === 'polling' && dueAt ? `; next attempt in ${seconds(dueAt - timers.now())}` : '';
-      return `the subscription failed ${failures} times (${error.message})${next}`;
+      return `the subscription failed ${failures} time${failures > 1 ? 's' : ''} (${error.message})${next}`;
     },
     send: dispatch,
     close() {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { examine } from '../doctor/examine.ts';
+import { counted } from '../doctor/finding.ts';
 import { print } from '../terminal/print.ts';
 
 /** `statuswire doctor`: exit code 1 when something is wrong. */
@@ -21,6 +22,6 @@ export function doctorCommand(): Command {
         print(json ? JSON.stringify(finding) : `${check}:${where} ${problem}`);
       }
       if (count > 0) process.exitCode = 1;
-      if (!json) print(count === 0 ? `Nothing is wrong with ${file}.` : `${count} findings in ${file}.`);
+      if (!json) print(count === 0 ? `Nothing is wrong with ${file}.` : `${counted(count, 'finding')} in ${file}.`);
     });
 }

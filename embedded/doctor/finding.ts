@@ -9,6 +9,9 @@ export interface Finding {
   readonly problem: string;
 }
 
+/** `1 finding`, `2 findings`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 /** The JSON value of a column; undefined where it cannot be read. */
 export function parsed(json: unknown): unknown {
   try {

@@ -3,7 +3,7 @@ import type { Update } from '../../core/contract.ts';
 import { encodeCursor } from '../../core/cursor.ts';
 import type { Head } from '../../core/head.ts';
 import { toRow } from '../store/head-rows.ts';
-import { differences, type Finding, parsed } from './finding.ts';
+import { counted, differences, type Finding, parsed } from './finding.ts';
 
 interface UpdateRow {
   readonly workflow: string;
@@ -78,6 +78,6 @@ export function* examineStrays(db: DatabaseSync): Generator<Finding> {
     GROUP BY u.workflow, u.id, u.epoch`);
   for (const { workflow, id, epoch, count } of strays.iterate()) {
     const key = { workflow: String(workflow), id: String(id) };
-    yield { check: 'log', key, problem: `${count} updates of epoch ${epoch} belong to no log` };
+    yield { check: 'log', key, problem: `no log has ${counted(Number(count), 'update')} of epoch ${epoch}` };
   }
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Head } from '../../core/head.ts';
-import { type Finding, parsed } from './finding.ts';
+import { counted, type Finding, parsed } from './finding.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 const keyOf = ({ workflow, id }: Row) => ({ workflow: String(workflow), id: String(id) });
@@ -8,7 +8,8 @@ const keyOf = ({ workflow, id }: Row) => ({ workflow: String(workflow), id: Stri
 /** One mark, a number. One above every update is right: the newest may have been removed. */
 export function* examineOutbox(db: DatabaseSync): Generator<Finding> {
   const rows = db.prepare('SELECT mark FROM outbox').all();
-  if (rows.length !== 1) yield { check: 'outbox', key: null, problem: `there are ${rows.length} marks instead of one` };
+  if (rows.length !== 1)
+    yield { check: 'outbox', key: null, problem: `${counted(rows.length, 'mark')} instead of one` };
   for (const { mark } of rows) {
     if (Number.isSafeInteger(mark) && Number(mark) >= 0) continue;
     yield { check: 'outbox', key: null, problem: `the mark is ${mark}` };

@@ -6,8 +6,8 @@ import { type Entry, measureAll, table } from './support/size.ts';
  * `limit` is what is, rounded up to the next 50, so that the size cannot grow unnoticed. Lower it with every step there.
  */
 const sizes: { readonly [entry in Entry]: { readonly limit: number; readonly goal: number } } = {
-  everything: { limit: 8_550, goal: 5_000 },
-  'polling only': { limit: 5_450, goal: 2_500 },
+  everything: { limit: 8_700, goal: 5_000 },
+  'polling only': { limit: 5_650, goal: 2_500 },
 };
 
 const measured = await measureAll();
