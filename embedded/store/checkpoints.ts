@@ -14,18 +14,30 @@ export interface Checkpoints {
   release(): void;
 }
 
+/**
+ * Whether a second connection may make checkpoints: before SQLite 3.51.3 one that runs while a commit begins the WAL anew can
+ * damage the database (sqlite.org/wal.html#walresetbug), and `wal_checkpoint(NOOP)`, which the thread looks by, copies. Node 22
+ * has such a SQLite.
+ */
+export function allowsThread(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
+  return major * 1e6 + minor * 1e3 + patch >= 3_051_003;
+}
+
 type Message = { readonly type: 'ready' | 'finish' } | { readonly type: 'failed'; readonly error: unknown };
 
 /**
  * Takes checkpoints out of the commits into a thread with a connection of its own (docs/decisions/checkpoints.md). Where
- * the thread cannot be had or dies, commits go back to making them. Resolves when it is at work; never rejects.
+ * the thread cannot be had or dies, commits go back to making them; where SQLite does not allow it, they never stop. Resolves when it is at work; never rejects.
  */
 export async function startCheckpoints(
   file: string,
   { writer, checkpoint }: Pick<Store, 'writer' | 'checkpoint'>,
   onError: (error: unknown) => void,
   limits: CheckpointLimits = {},
+  sqliteVersion: string = process.versions.sqlite ?? '',
 ): Promise<Checkpoints> {
+  if (!allowsThread(sqliteVersion)) return { release: () => {}, stop: async () => {} };
   const inCommits = (pages: number): Promise<void> =>
     writer.write((db) => db.exec(`PRAGMA wal_autocheckpoint = ${pages}`)).catch(onError);
   // Closing any descriptor of a file drops all of the process's POSIX locks on it, SQLite's too (sqlite.org/howtocorrupt,

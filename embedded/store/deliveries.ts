@@ -33,15 +33,18 @@ export function createDeliveries(
   newToken: () => string = randomUUID,
 ): Deliveries {
   const wake = db.prepare(`
-    UPDATE deliveries SET due_at = ?4, set_at = ?4
-    WHERE endpoint_id = ?1 AND workflow = ?2 AND id = ?3 AND (due_at IS NULL OR (failures = 0 AND due_at > ?4))`);
+    UPDATE deliveries SET due_at = $at, set_at = $at
+    WHERE endpoint_id = $endpointId AND workflow = $workflow AND id = $id
+      AND (due_at IS NULL OR (failures = 0 AND due_at > $at))`);
   // It begins in the present log after what was there before its endpoint (S31); below, where that is trimmed.
   const make = db.prepare(`
     INSERT INTO deliveries (endpoint_id, workflow, id, tenant, epoch, seq, failures, due_at, set_at)
-    VALUES (?1, ?2, ?3, ?4, coalesce((SELECT epoch FROM heads WHERE workflow = ?2 AND id = ?3), ''), coalesce((
+    VALUES ($endpointId, $workflow, $id, $tenant, coalesce((
+      SELECT epoch FROM heads WHERE workflow = $workflow AND id = $id), ''), coalesce((
       SELECT u.seq FROM updates u JOIN heads h ON h.workflow = u.workflow AND h.id = u.id AND h.epoch = u.epoch
-      WHERE u.workflow = ?2 AND u.id = ?3 AND u.n <= (SELECT after_n FROM endpoints WHERE tenant = ?4 AND id = ?1)
-      ORDER BY u.seq DESC LIMIT 1), 0), 0, ?5, ?5)`);
+      WHERE u.workflow = $workflow AND u.id = $id
+        AND u.n <= (SELECT after_n FROM endpoints WHERE tenant = $tenant AND id = $endpointId)
+      ORDER BY u.seq DESC LIMIT 1), 0), 0, $at, $at)`);
   const select = db.prepare(`SELECT * FROM deliveries WHERE ${ofKey}`);
   const selectDue = db.prepare(
     'SELECT endpoint_id, workflow, id, due_at FROM deliveries WHERE due_at <= ? ORDER BY due_at LIMIT ?',
@@ -57,8 +60,8 @@ export function createDeliveries(
     WHERE ${ofKey}`);
   // What was set at a time that is yet to come was set before the clock was set back.
   const hasten = db.prepare(`
-    UPDATE deliveries SET due_at = ?1, set_at = ?1 WHERE (endpoint_id, workflow, id) IN (
-      SELECT endpoint_id, workflow, id FROM deliveries WHERE due_at > ?1 AND set_at > ?2 LIMIT ?3)`);
+    UPDATE deliveries SET due_at = $now, set_at = $now WHERE (endpoint_id, workflow, id) IN (
+      SELECT endpoint_id, workflow, id FROM deliveries WHERE due_at > $now AND set_at > $ahead LIMIT $limit)`);
   const removeEndpoint = db.prepare('DELETE FROM deliveries WHERE endpoint_id = ?');
   const isAnyAhead = db.prepare('SELECT 1 FROM deliveries WHERE due_at > ? AND set_at > ? LIMIT 1');
   const held = holders();
@@ -70,7 +73,9 @@ export function createDeliveries(
     const isBack = now < shown - backMs;
     shown = now;
     for (let more = isBack && isAnyAhead.get(now, now + backMs) !== undefined; more; ) {
-      ({ more } = await writer.write(() => slice((limit) => Number(hasten.run(now, now + backMs, limit).changes))));
+      ({ more } = await writer.write(() =>
+        slice((limit) => Number(hasten.run({ now, ahead: now + backMs, limit }).changes)),
+      ));
     }
   }
 
@@ -85,8 +90,8 @@ export function createDeliveries(
       }
       held.drop(target, holder);
     }
-    if (wake.run(endpointId, workflow, id, at).changes > 0 || select.get(...parts(target))) return;
-    make.run(endpointId, workflow, id, tenant, at);
+    if (wake.run({ endpointId, workflow, id, at }).changes > 0 || select.get(...parts(target))) return;
+    make.run({ endpointId, workflow, id, tenant, at });
   }
 
   /** Rows in order of their time, without those that somebody holds. */

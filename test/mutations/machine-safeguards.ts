@@ -41,7 +41,7 @@ export const machine: readonly Safeguard[] = [
   guard(
     'clocks: a cursor begins where its endpoint was registered in the log',
     'embedded/store/deliveries.ts',
-    'AND u.n <= (SELECT after_n FROM endpoints WHERE tenant = ?4 AND id = ?1)',
+    'AND u.n <= (SELECT after_n FROM endpoints WHERE tenant = $tenant AND id = $endpointId)',
     'AND u.n < 0',
     'embedded/webhooks/clock-steps',
   ),

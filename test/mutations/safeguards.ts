@@ -251,6 +251,13 @@ const upkeep: readonly Safeguard[] = [
     'handlers/webhooks/deliver-log',
   ),
   guard(
+    'checkpoints: a thread makes none where that can damage the database',
+    'embedded/store/checkpoints.ts',
+    'if (!allowsThread(sqliteVersion)) return',
+    "if (sqliteVersion === 'never') return",
+    'embedded/store/checkpoints',
+  ),
+  guard(
     'checkpoints: commits make none',
     'embedded/store/checkpoints.ts',
     'settled(0);',

@@ -95,6 +95,20 @@ describe('checkpoints in a thread', () => {
     expect(errors).toEqual([]);
   });
 
+  it.each([
+    ['3.50.2', 1000],
+    ['3.51.2', 1000],
+    ['3.51.3', 0],
+    ['4.0.0', 0],
+  ])('SQLite %s: commits make a checkpoint at %i pages', async (version, pages) => {
+    const failed = (error: unknown) => expect.fail(String(error));
+    const checkpoints = await startCheckpoints(kit.store.file, kit.store, failed, {}, version);
+    const auto = await kit.store.writer.write((db) => db.prepare('PRAGMA wal_autocheckpoint').get());
+    expect(auto).toEqual({ wal_autocheckpoint: pages });
+    await checkpoints.stop();
+    checkpoints.release();
+  });
+
   it('where the thread cannot begin, commits go on making checkpoints', async () => {
     const errors: unknown[] = [];
     const file = `${kit.store.file}.text`;
