@@ -4,6 +4,7 @@ import { nestingOf } from '../../core/nesting.ts';
 import { defaultRules, type WorkflowRules } from '../../core/workflow-rules.ts';
 import { parseConfig, rulesFrom, type WorkflowConfig } from '../../handlers/workflows/workflow-config.ts';
 import { parseDefinition } from './definition-file.ts';
+import { explainImport } from './explain-import.ts';
 import type { LoadedWorkflow, WorkflowProblem } from './loaded-workflow.ts';
 import { bindTasks, type Handlers, importHandlers } from './task-modules.ts';
 
@@ -84,8 +85,7 @@ export async function loadWorkflow(folder: string, files: WorkflowFiles): Promis
     try {
       handlers = await importHandlers(taskFile);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return failed(taskFile, [{ state: null, reason: `cannot be imported: ${message}` }]);
+      return failed(taskFile, [{ state: null, reason: `cannot be imported: ${explainImport(error, taskFile)}` }]);
     }
   }
   const { tasks, problems } = bindTasks(parsed.definition, handlers);
