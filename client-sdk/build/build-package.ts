@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -12,13 +11,13 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compilePackage } from '../../packaging/compile.ts';
 import { declaration, sourceMap } from './emitted.ts';
 import { entriesOf, publishedManifest, readManifest } from './entries.ts';
 import { shorten } from './shorten.ts';
 
 const sdk = fileURLToPath(new URL('..', import.meta.url));
 const root = join(sdk, '..');
-const compiler = join(root, 'node_modules/.bin/tsc');
 
 /** Beside what is built: file in the package → where it is. */
 const documents = {
@@ -40,10 +39,8 @@ export function buildPackage(out: string): void {
   if (absent.length > 0) throw new Error(`missing: ${absent.join(', ')}`);
   const emitted = mkdtempSync(join(tmpdir(), 'statuswire-client-'));
   try {
-    compile(
-      entries.map(({ source }) => join(sdk, source)),
-      emitted,
-    );
+    const files = entries.map(({ source }) => join('client-sdk', source));
+    compilePackage('the client', files, emitted, { sourceMap: true, inlineSources: true });
     rmSync(out, { recursive: true, force: true });
     const write = (file: string, text: string): void => {
       mkdirSync(dirname(join(out, file)), { recursive: true });
@@ -65,30 +62,4 @@ export function buildPackage(out: string): void {
   } finally {
     rmSync(emitted, { recursive: true });
   }
-}
-
-function compile(files: readonly string[], outDir: string): void {
-  const config = {
-    extends: join(root, 'tsconfig.json'),
-    compilerOptions: {
-      noEmit: false,
-      noEmitOnError: true,
-      // What Node 20 and every browser of the last three years run.
-      target: 'es2022',
-      rewriteRelativeImportExtensions: true,
-      declaration: true,
-      stripInternal: true,
-      sourceMap: true,
-      inlineSources: true,
-      rootDir: root,
-      outDir,
-      typeRoots: [join(root, 'node_modules/@types')],
-    },
-    include: [],
-    files,
-  };
-  const file = join(outDir, 'tsconfig.json');
-  writeFileSync(file, JSON.stringify(config));
-  const { status, stdout, error } = spawnSync(compiler, ['-p', file], { cwd: root, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the client does not compile:\n${error?.message ?? stdout}`);
 }

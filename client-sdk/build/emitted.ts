@@ -1,3 +1,5 @@
+import { linkedDeclaration } from '../../packaging/compile.ts';
+
 /** The declarations of `using`; only TypeScript's newest `lib` has them by default. */
 const disposable = '/// <reference lib="esnext.disposable" />\n';
 
@@ -8,9 +10,7 @@ const disposable = '/// <reference lib="esnext.disposable" />\n';
  */
 export function declaration(text: string, depth: number): string {
   const up = depth === 0 ? './' : '../'.repeat(depth);
-  const local = text
-    .replace(/(['"])(?:\.\.\/)+core\/contract\.ts\1/g, `'${up}contract.js'`)
-    .replace(/((?:from|import\()\s*)(['"])(\.{1,2}\/[^'"]+)\.tsx?\2/g, "$1'$3.js'");
+  const local = linkedDeclaration(text.replace(/(['"])(?:\.\.\/)+core\/contract\.ts\1/g, `'${up}contract.js'`));
   return /\b(?:Async)?Disposable\b|Symbol\.(?:asyncD|d)ispose/.test(local) ? disposable + local : local;
 }
 

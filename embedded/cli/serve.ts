@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import type { OidcConfig } from '../../core/oidc.ts';
@@ -31,6 +32,8 @@ interface ServeOptions {
 
 /** Webhooks of the demo go to a receiver in this process; nothing else private is opened. */
 const loopback = '127.0.0.1/32';
+/** The workflows that come along. */
+const examples = fileURLToPath(new URL('../../examples', import.meta.url));
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -88,7 +91,7 @@ export function serveCommand(): Command {
         .default('info')
         .env('STATUSWIRE_LOG_LEVEL'),
     )
-    .option('--demo', 'start one order and show it arriving through all three channels')
+    .option('--demo', 'start one order and show it through all channels; without --config, the example workflows')
     .addHelpText('after', '\nSTATUSWIRE_API_KEY sets the first API key; else it is made and kept in <data>/api-key.')
     .action(serve);
 }
@@ -106,6 +109,7 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   // Only now: everybody else runs without the example and what builds it.
   const orderPage = options.demo ? (await import('../demo/order-page.ts')).createOrderPage(options.publicUrl) : null;
   const origins = [...options.origin];
+  const workflows = options.config ?? (options.demo ? examples : undefined);
   const service = await startService({
     dataFolder: resolve(options.data),
     host: options.host,
@@ -117,7 +121,7 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
     apiKey: process.env.STATUSWIRE_API_KEY,
     logger,
     pages: orderPage ? [orderPage.page] : [],
-    ...(options.config === undefined ? {} : { workflowsFolder: resolve(options.config) }),
+    ...(workflows === undefined ? {} : { workflowsFolder: resolve(workflows) }),
     ...(options.rateLimit === undefined ? {} : { rateLimit: options.rateLimit }),
     ...(options.tokenPool === undefined ? {} : { callersPerPool: options.tokenPool }),
     ...(options.retentionDays === undefined ? {} : { retentionDays: options.retentionDays }),

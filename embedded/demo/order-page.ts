@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Backend, createBackend } from '../../examples/order-page/backend.ts';
 import type { Page } from '../service/pages.ts';
@@ -18,11 +19,19 @@ export interface OrderPage {
 const path = '/examples/order-page';
 const at = (place: string) => fileURLToPath(new URL(`../../${place}`, import.meta.url));
 
-const build = (): Promise<string> =>
-  buildPage({
-    folder: at('examples/order-page'),
-    sources: ['examples/order-page', 'examples/orders/orders.asl.json', 'client-sdk/src', 'package-lock.json'].map(at),
-  });
+/** Where the page lies in the published package, which has neither its sources nor Vite. */
+export const prebuiltPage = 'examples/order-page/prebuilt';
+
+/** The folder with the page, built from its sources where it must be. Rejects with what Vite says. */
+export const buildOrderPage = async (): Promise<string> =>
+  existsSync(at(prebuiltPage))
+    ? at(prebuiltPage)
+    : buildPage({
+        folder: at('examples/order-page'),
+        sources: ['examples/order-page', 'examples/orders/orders.asl.json', 'client-sdk/src', 'package-lock.json'].map(
+          at,
+        ),
+      });
 
 /**
  * The example page with its backend, at `/examples/order-page`. Building begins at once, and requests wait for it.
@@ -31,7 +40,7 @@ const build = (): Promise<string> =>
  */
 export function createOrderPage(publicUrl?: string): OrderPage {
   let backend: Backend | null = null;
-  const files: Promise<StaticFiles> = build().then(loadStaticFiles);
+  const files: Promise<StaticFiles> = buildOrderPage().then(loadStaticFiles);
   const ready = files.then(() => undefined);
   // Who asks for the page hears of it, and who waits for `ready`.
   ready.catch(() => undefined);

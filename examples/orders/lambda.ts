@@ -1,8 +1,7 @@
 /** The tasks as Lambda functions: `infra/example` deploys each of them under its own name. */
 
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { Json } from '../../core/contract.ts';
-import type { ProgressReport, TaskHandler } from '../../embedded/workflows/task-handler.ts';
+import type { Json, ProgressReport, TaskHandler } from 'statuswire';
 import * as tasks from './tasks.ts';
 
 /** What the deployed definition hands over: the state's input, and parts of Step Functions' context object. */

@@ -1,7 +1,6 @@
 /** A shop that only pretends: the order's input decides what happens (README.md). */
 
-import type { Json } from '../../core/contract.ts';
-import type { TaskHandler } from '../../embedded/workflows/task-handler.ts';
+import type { Json, TaskHandler } from 'statuswire';
 
 type Order = { readonly [field: string]: Json };
 

@@ -1,7 +1,6 @@
 /** A dispatch room that only pretends: the input decides what happens (README.md). */
 
-import type { Json } from '../../core/contract.ts';
-import type { TaskHandler } from '../../embedded/workflows/task-handler.ts';
+import type { Json, TaskHandler } from 'statuswire';
 
 type Fields = { readonly [field: string]: Json };
 

@@ -1,23 +1,10 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildPackage } from '../../infra/build/build-package.ts';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { lambdas } from '../../infra/bundle/lambdas.ts';
-import { bin, root, runTool } from '../support/run-tool.ts';
+import { bin, runTool } from '../support/run-tool.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'statuswire-cdk-package-'));
-const project = join(folder, 'project');
-const installed = join(project, 'node_modules/@statuswire/cdk');
+const { project, folder: installed } = inject('installed')['@statuswire/cdk'];
 const arn = 'arn:aws:states:eu-west-1:111122223333:stateMachine:orders';
 
 /** What somebody writes who has the package. */
@@ -30,23 +17,7 @@ export const url: string = status.url;
 app.synth();
 `;
 
-/** `@statuswire/cdk`, packed, in a project that has aws-cdk-lib and nothing else. */
-beforeAll(async () => {
-  const built = join(folder, 'built');
-  await buildPackage(built);
-  const npm = ['--offline', '--ignore-scripts', '--loglevel=error', `--cache=${folder}/cache`];
-  const packed = await runTool('npm', ['pack', built, '--json', ...npm], { cwd: folder });
-  expect(packed.code, packed.output).toBe(0);
-  const [{ filename }] = JSON.parse(packed.output);
-  mkdirSync(installed, { recursive: true });
-  await runTool('tar', ['-xzf', join(folder, filename), '-C', installed, '--strip-components=1']);
-  for (const lent of ['aws-cdk-lib', 'constructs']) {
-    symlinkSync(join(root, 'node_modules', lent), join(project, 'node_modules', lent));
-  }
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'mine', private: true, type: 'module' }));
-  writeFileSync(join(project, 'app.ts'), app);
-}, 120_000);
-afterAll(() => rmSync(folder, { recursive: true }));
+beforeAll(() => writeFileSync(join(project, 'app.ts'), app));
 
 describe('@statuswire/cdk', () => {
   it('synthesizes an app of two lines: every Lambda with its code and the workflows beside it', async () => {
@@ -81,15 +52,9 @@ describe('@statuswire/cdk', () => {
     expect(await runTool(bin('tsc'), [...options, 'app.ts'], { cwd: project })).toEqual({ code: 0, output: '' });
   }, 60_000);
 
-  it('has nothing of this machine in it, and depends on nothing but the CDK', () => {
+  it('depends on nothing but the CDK', () => {
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     expect(manifest).not.toHaveProperty('dependencies');
     expect(Object.keys(manifest.peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
-    expect(existsSync(join(installed, 'LICENSE'))).toBe(true);
-    const files = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter((file) =>
-      /\.(m?js|ts|json)$/.test(file),
-    );
-    expect(files.length).toBeGreaterThan(30);
-    for (const file of files) expect(readFileSync(join(installed, file), 'utf8').includes(root), file).toBe(false);
   });
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { bin, root, runTool } from '../support/run-tool.ts';
 import { type ServiceKit, serviceKit } from '../support/service-kit.ts';
 
-const installed = inject('installed');
+const installed = inject('installed')['@statuswire/client'];
 
 const entries = Object.keys(JSON.parse(readFileSync(join(root, 'client-sdk/package.json'), 'utf8')).exports)
   .filter((entry) => entry !== './package.json')

@@ -4,17 +4,17 @@ import { dirname, join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { internalNames } from '../../client-sdk/build/internal-names.ts';
 
-const installed = inject('installed');
+const installed = inject('installed')['@statuswire/client'];
 
 /** The declarations that an application's compiler reads: those of the entries, and what they lead to. */
 function publicDeclarations(): ReadonlyMap<string, string> {
-  const { exports } = JSON.parse(readFileSync(join(installed.client, 'package.json'), 'utf8'));
+  const { exports } = JSON.parse(readFileSync(join(installed.folder, 'package.json'), 'utf8'));
   const open = Object.values(exports).flatMap((entry) => (entry as { types?: string }).types ?? []);
   const found = new Map<string, string>();
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
     const name = join(file);
     if (found.has(name)) continue;
-    const text = readFileSync(join(installed.client, name), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+    const text = readFileSync(join(installed.folder, name), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
     found.set(name, text);
     for (const [, to = ''] of text.matchAll(/(?:from|import\()\s*['"](\.[^'"]+)\.js['"]/g))
       open.push(join(dirname(name), `${to}.d.ts`));

@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** `npm run test:package`: builds, packs and installs the client, so it is apart from `npm test`. */
+/** `npm run test:package`: packs all packages and installs them, so it is apart from `npm test`. */
 export default defineConfig({
   test: {
     include: ['test/package/*.test.ts'],
-    globalSetup: 'test/package/install.ts',
+    globalSetup: 'test/package/support/setup.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     server: { deps: { inline: ['graphql-ws'] } },

@@ -1,0 +1,1 @@
+export const priceOf = (items: number): number => items * 21;
