@@ -1,4 +1,5 @@
 import type { Caller, Grant } from './access.ts';
+import { hasLength, isName } from './names.ts';
 import type { OidcConfig } from './oidc.ts';
 
 /** A token's payload. */
@@ -10,8 +11,8 @@ export interface Claims {
 export const clockToleranceSeconds = 10;
 /** Executions or workflows that one token may name. */
 export const maxNamedByToken = 100;
-/** Step Functions' bound on names (CreateStateMachine, StartExecution); ours on tenants (`GET /executions`); OpenID Connect Core §2 on `sub`. */
-const longest = { name: 80, tenant: 128, subject: 255 };
+/** Characters: our bound on tenants (`GET /executions`), and that of OpenID Connect Core §2 on `sub`. */
+const longest = { tenant: 128, subject: 255 };
 
 /**
  * The caller that the claims of a token make, whose signature was verified by whoever asks; null where they are for
@@ -47,9 +48,9 @@ function grantOf(access: OidcConfig['access'], claims: Claims): Grant | null {
   for (const one of said) {
     // Names of Step Functions have no slash.
     const [workflow, id, more] = typeof one === 'string' ? one.split('/') : [];
-    if (!isText(workflow, longest.name) || more !== undefined) return null;
+    if (workflow === undefined || !isName(workflow) || more !== undefined) return null;
     if (id === undefined) workflows.push(workflow);
-    else if (isText(id, longest.name)) executions.push({ workflow, id });
+    else if (isName(id)) executions.push({ workflow, id });
     else return null;
   }
   // Of both kinds, or of none: nothing that could be read one way only.
@@ -58,7 +59,7 @@ function grantOf(access: OidcConfig['access'], claims: Claims): Grant | null {
 }
 
 function isText(value: unknown, most: number): value is string {
-  return typeof value === 'string' && value.length >= 1 && value.length <= most;
+  return typeof value === 'string' && hasLength(value, 1, most);
 }
 
 /** A text is a list of one. What is neither is an empty list. */

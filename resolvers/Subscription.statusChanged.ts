@@ -1,4 +1,5 @@
 import { type Context, extensions, type NONERequest, type SubscriptionFilterObject, util } from '@aws-appsync/utils';
+import { isName, nameRule } from '../core/names.ts';
 import { callerOf } from './shared/caller.ts';
 import { mayRead } from './shared/may-read.ts';
 
@@ -13,9 +14,6 @@ interface Filtered {
   readonly workflow: string;
   readonly id: string;
 }
-
-/** Longest name Step Functions takes (API reference, CreateStateMachine and StartExecution). */
-const maxNameLength = 80;
 
 /** Data source: none. */
 export function request(): NONERequest {
@@ -32,7 +30,7 @@ export function response(ctx: Context<Args>): null {
   const { workflow, id } = ctx.args;
   const given = id ?? null;
   if (!isName(workflow) || (given !== null && !isName(given)))
-    util.error(`workflow and id must have 1 to ${maxNameLength} characters.`, 'BadRequestException');
+    util.error(`workflow and id must have ${nameRule}.`, 'BadRequestException');
   if (!mayRead(caller, workflow, given)) {
     const named = caller.type === 'token' && caller.grant.type === 'executions';
     util.error(
@@ -47,8 +45,4 @@ export function response(ctx: Context<Args>): null {
   const filter: SubscriptionFilterObject<Filtered> = id === undefined ? whole : { ...whole, id: { eq: given ?? '' } };
   extensions.setSubscriptionFilter(util.transform.toSubscriptionFilter<Filtered>(filter));
   return null;
-}
-
-function isName(text: string): boolean {
-  return text.length >= 1 && text.length <= maxNameLength;
 }

@@ -1,4 +1,5 @@
 import type { Parsed } from '../facts.ts';
+import { isName } from '../names.ts';
 import { ignored, quote, rejected } from './read.ts';
 
 /** An execution's ARN, taken apart. */
@@ -20,17 +21,23 @@ const arnShape =
   /^arn:(?<partition>[a-z0-9-]+):states:(?<region>[^:]+):(?<account>[^:]+):(?<kind>execution|express):(?<machine>[^:/]+)(?<label>\/[^:]+)?:(?<id>[^:]+)(?<uuid>:[^:]+)?$/;
 
 /**
- * What Step Functions allows in a name: 1 to 80 characters, without white space, brackets, wildcards, special and control
- * characters, surrogates and the non-characters (StartExecution in the API reference).
+ * What Step Functions does not allow in a name: white space, brackets, wildcards, special and control characters,
+ * surrogates and the non-characters (StartExecution in the API reference).
  */
-const nameShape = /^[^\s\p{Cc}\p{Cs}<>{}[\]?*"#%\\^|~`$&,;:/\ufffe\uffff\u{10ffff}]{1,80}$/u;
+const forbidden = /[\s\p{Cc}\p{Cs}<>{}[\]?*"#%\\^|~`$&,;:/\ufffe\uffff\u{10ffff}]/u;
 
-/** Takes an ARN apart; null when it is no execution's, or holds a name that Step Functions does not allow. */
+const isAllowed = (name: string | undefined): name is string =>
+  name !== undefined && isName(name) && !forbidden.test(name);
+
+/** A name that Step Functions takes and no reader could ask for (`isName`). */
+const foldedAway = /:\.{1,2}(?::|$)/;
+
+/** Takes an ARN apart; null when it is no execution's, or holds a name that is not taken (S1). */
 export function parseExecutionArn(input: unknown): ExecutionArn | null {
   // 2,048 is far above any real one; it bounds the work on garbage.
   if (typeof input !== 'string' || input.length > 2_048) return null;
   const { partition, region, account, kind, machine, label, id, uuid } = arnShape.exec(input)?.groups ?? {};
-  if (machine === undefined || id === undefined || !nameShape.test(machine) || !nameShape.test(id)) return null;
+  if (!isAllowed(machine) || !isAllowed(id)) return null;
   const express = kind === 'express';
   const child = label !== undefined;
   if (!child && express !== (uuid !== undefined)) return null;
@@ -50,6 +57,13 @@ export function locate(
   label: string,
 ): { readonly type: 'located'; readonly arn: ExecutionArn } | Parsed {
   const arn = parseExecutionArn(input);
-  if (arn === null) return rejected(`${label} ${quote(input)} is no ARN of an execution`);
+  if (arn === null) {
+    const isFolded = typeof input === 'string' && foldedAway.test(input);
+    return rejected(
+      isFolded
+        ? `${label} ${quote(input)} has the name "." or "..", which no URL can hold`
+        : `${label} ${quote(input)} is no ARN of an execution`,
+    );
+  }
   return arn.child ? ignored('map-run-child') : { type: 'located', arn };
 }

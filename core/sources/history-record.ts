@@ -1,4 +1,5 @@
 import type { Fact, FactBase, Parsed, Payload, StateFact, StatusFact } from '../facts.ts';
+import { hasLength, maxNameLength } from '../names.ts';
 import { locate } from './execution-arn.ts';
 import { asCount, asEpochMs, asRecord, asText, ignored, isMissing, quote, rejected } from './read.ts';
 
@@ -26,9 +27,6 @@ const executionTypes: { readonly [type: string]: StatusFact['status'] | undefine
 /** `TaskStateEntered`, `MapStateExited`, `WaitStateAborted` …; also of state types that AWS may add. */
 const stateShape = /^(?<stateType>[A-Z][A-Za-z]*)State(?<change>Entered|Exited|Aborted)$/;
 
-/** ASL: a state's name has at most 80 characters. */
-const maxStateName = 80;
-
 /** Above 248 KB the text is cut, and without execution data it is not there at all: in both cases it is left out. */
 function payloadOf(text: unknown, details: unknown): Payload {
   return typeof text === 'string' && asRecord(details)?.truncated !== true
@@ -42,7 +40,7 @@ function stateFact({ base, historyId, redriveCount, details }: RecordHead, type:
   // The API model gives *StateAborted no details, so AWS may not say which state it was; S8 works without.
   if (change === 'Aborted' && isMissing(details.name)) return ignored('irrelevant');
   const state = asText(details.name);
-  if (state === null || (state.length > maxStateName && [...state].length > maxStateName)) {
+  if (state === null || !hasLength(state, 0, maxNameLength)) {
     return rejected(`history record ${historyId} (${type}): details.name ${quote(details.name)} is no name of a state`);
   }
   const fact: StateFact = {

@@ -1,4 +1,5 @@
 import type { Parsed, ProgressFact } from '../facts.ts';
+import { hasLength } from '../names.ts';
 import { locate, parseExecutionArn } from './execution-arn.ts';
 import { asInstant, asJson, asRecord, asText, isMissing, quote, rejected } from './read.ts';
 
@@ -17,7 +18,7 @@ function faultOf(detail: Readonly<Record<string, unknown>>): string | null {
     return `percent ${quote(percent)} is no number from 0 to 100`;
   }
   if (!isMissing(message) && typeof message !== 'string') return `message must be a string, not ${quote(message)}`;
-  if (typeof message === 'string' && message.length > maxMessage && [...message].length > maxMessage) {
+  if (typeof message === 'string' && !hasLength(message, 0, maxMessage)) {
     return `message is longer than ${maxMessage} characters`;
   }
   if (!isMissing(sequence) && !isWhole(sequence)) return `sequence ${quote(sequence)} is no whole number`;

@@ -1,10 +1,21 @@
 import { z } from '@hono/zod-openapi';
 import { allScopes } from '../../core/access.ts';
+import { hasLength, isName, maxNameLength, nameRule } from '../../core/names.ts';
 
 /** Shapes that several routes share, as requests are checked against them and as the API describes itself. */
 
-/** Names by Step Functions' bound; which characters a name really has is the source's affair (S1). */
-export const nameSchema = z.string().min(1).max(80);
+/** A text of so many characters, counted as JSON Schema counts them; zod's own `max` counts UTF-16 units. */
+export const textSchema = (least: number, most: number) =>
+  z
+    .string()
+    .refine((text) => hasLength(text, least, most), `must have ${least} to ${most} characters`)
+    .openapi({ minLength: least, maxLength: most });
+
+/** What can be asked for; which characters a name really has is the source's affair (S1). */
+export const nameSchema = z
+  .string()
+  .refine(isName, `must have ${nameRule}`)
+  .openapi({ minLength: 1, maxLength: maxNameLength, not: { enum: ['.', '..'] } });
 
 /** An execution in a path. Whatever it says, a wrong one is answered like an absent one. */
 export const executionParams = z.object({ workflow: z.string(), id: z.string() });

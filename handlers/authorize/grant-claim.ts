@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { WatchGrant } from '../../core/access.ts';
+import { isName } from '../../core/names.ts';
 
-/** Step Functions' bound on names of state machines and executions (CreateStateMachine, StartExecution). */
-const name = z.string().check(z.minLength(1), z.maxLength(80));
+const name = z.string().check(z.refine(isName));
 
 /** What a watch token may name (S28), as `POST /tokens` takes it. */
 export const maxNamedExecutions = 20;

@@ -8,14 +8,9 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { type Caller, mayRead } from '../../core/access.ts';
+import { isName, nameRule } from '../../core/names.ts';
 import { compiledOperation } from './compiled-operation.ts';
 import { refusal } from './errors.ts';
-
-/**
- * Longest name Step Functions takes, for state machines and executions alike (API reference, CreateStateMachine and
- * StartExecution). Longer ones can never match.
- */
-const maxNameLength = 80;
 
 /** Whose updates a subscription carries; `id` null: all executions of the workflow. */
 export interface Target {
@@ -83,7 +78,7 @@ export function planSubscription(operation: Operation, caller: Caller): Planned 
 
   const { workflow, id = null } = asked;
   if (!isName(workflow) || (id !== null && !isName(id)))
-    return refused('BAD_USER_INPUT', `workflow and id must have 1 to ${maxNameLength} characters.`);
+    return refused('BAD_USER_INPUT', `workflow and id must have ${nameRule}.`);
   if (!mayRead(caller, workflow, id)) return refused('FORBIDDEN', whyForbidden(caller, id));
 
   const executed = (update: object): string =>
@@ -116,10 +111,6 @@ function renderer(
       return executed(update);
     }
   };
-}
-
-function isName(text: string): boolean {
-  return text.length >= 1 && text.length <= maxNameLength;
 }
 
 function whyForbidden(caller: Caller, id: string | null): string {

@@ -1,6 +1,7 @@
 import { type Caller, maySee } from '../../core/access.ts';
 import type { Update } from '../../core/contract.ts';
 import type { Head } from '../../core/head.ts';
+import { isName } from '../../core/names.ts';
 import { isGone } from '../../core/place.ts';
 import type { Log, LogKey } from '../../core/ports.ts';
 
@@ -9,9 +10,6 @@ export interface VisibleHead extends Head {
   readonly tenant: string;
   readonly last: Update;
 }
-
-/** Step Functions' bound on names; a longer one cannot exist, and a store need not be asked for it. */
-const maxNameLength = 80;
 
 /** Whether a head shows anything at all: it has an owner and an update, and is neither expired nor forgotten (S4, S13). */
 const isShown = (head: Head, now: number): head is VisibleHead =>
@@ -41,7 +39,8 @@ export async function loadShown(log: Pick<Log, 'load'>, key: LogKey, now: number
 }
 
 async function loadHead(log: Pick<Log, 'load'>, key: LogKey): Promise<Head | null> {
-  if (key.workflow.length > maxNameLength || key.id.length > maxNameLength) return null;
+  // What is no name cannot exist, and a store need not be asked for it.
+  if (!isName(key.workflow) || !isName(key.id)) return null;
   const [head] = await log.load([key]);
   return head ?? null;
 }

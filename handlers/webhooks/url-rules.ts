@@ -1,4 +1,6 @@
-/** The longest URL an endpoint may have. */
+import { hasLength } from '../../core/names.ts';
+
+/** The longest URL an endpoint may have, in characters. */
 export const maxUrlLength = 2_048;
 
 /**
@@ -6,7 +8,7 @@ export const maxUrlLength = 2_048;
  * (`CheckUrl`), so is which addresses may be called without TLS.
  */
 export function urlProblem(text: string): string | null {
-  if (text.length > maxUrlLength) return `the URL is longer than ${maxUrlLength} characters`;
+  if (!hasLength(text, 0, maxUrlLength)) return `the URL is longer than ${maxUrlLength} characters`;
   if (!URL.canParse(text)) return 'the URL cannot be read';
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'the URL must begin with https://';

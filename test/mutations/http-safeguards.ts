@@ -45,6 +45,22 @@ export const http: readonly Safeguard[] = [
     'handlers/api/long-poll',
   ),
   guard(
+    'S1: names are counted by characters',
+    'core/names.ts',
+    "const characters = text.split('').filter((unit) => !isSecondHalf(unit)).length;",
+    'const characters = text.length;',
+    'core/names',
+    'whole/names',
+  ),
+  guard(
+    'S1: what no URL can hold is no name',
+    'core/names.ts',
+    "text !== '.' && text !== '..' && ",
+    '',
+    'core/names',
+    'whole/names',
+  ),
+  guard(
     'receiver: an event with empty lists of headers is read by its headers',
     'client-sdk/src/server/lambda.ts',
     '!given.has(name.toLowerCase())',

@@ -94,6 +94,7 @@ export function createHttp(deps: HttpDeps): (call: HttpCall) => Promise<HttpAnsw
     const { id = before?.id ?? deps.newId() } = readJson(call.body) as { readonly id?: string };
     if (!before) {
       if (!/^[0-9A-Za-z_.-]{1,80}$/.test(id)) return problem('invalid-input');
+      if (id === '.' || id === '..') return problem('bad-request');
       if (find(workflow, id)?.log.updates.length) return problem('id-taken');
       if (key !== undefined) answered.set(key, { request, id });
       deps.create(workflow, id).run.emit({ status: 'PENDING' });

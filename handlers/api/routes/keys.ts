@@ -6,11 +6,11 @@ import { secretHeaders } from '../middleware/caching.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { notFound } from '../problem-answer.ts';
 import { emptyAnswer, jsonAnswer, problemAnswers } from '../responses.ts';
-import { scopeSchema } from '../schemas.ts';
+import { scopeSchema, textSchema } from '../schemas.ts';
 import type { Api, RouteDeps } from '../types.ts';
 import { baseUrlOf } from '../urls.ts';
 
-const tenantSchema = z.string().min(1).max(80);
+const tenantSchema = textSchema(1, 80);
 
 const bodySchema = z.strictObject({
   tenant: tenantSchema.optional().openapi({ description: "The caller's own when absent" }),
@@ -18,7 +18,7 @@ const bodySchema = z.strictObject({
     .array(scopeSchema)
     .min(1)
     .refine((scopes) => new Set(scopes).size === scopes.length, 'must not repeat'),
-  label: z.string().max(200).default(''),
+  label: textSchema(0, 200).default(''),
 });
 
 const keySchema = z

@@ -8,7 +8,7 @@ import { orMalformedCursor } from '../list-cursor.ts';
 import { requireScope } from '../middleware/access.ts';
 import { refuse } from '../problem-answer.ts';
 import { jsonAnswer, problemAnswers } from '../responses.ts';
-import { countParam, nameSchema, statusSchema, updateSchema } from '../schemas.ts';
+import { countParam, nameSchema, statusSchema, textSchema, updateSchema } from '../schemas.ts';
 import type { Api, RouteDeps } from '../types.ts';
 
 /**
@@ -25,7 +25,7 @@ export function listExecutionsRoute(api: Api, { log, verifier, clock, limits }: 
     middleware: requireScope(verifier, 'read'),
     request: {
       query: z.object({
-        tenant: z.string().min(1).max(128).optional().openapi({ description: "The caller's own when absent" }),
+        tenant: textSchema(1, 128).optional().openapi({ description: "The caller's own when absent" }),
         workflow: nameSchema.optional(),
         status: statusSchema.optional(),
         after: z.string().min(1).max(1_024).optional(),

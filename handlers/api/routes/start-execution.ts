@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createRoute, z } from '@hono/zod-openapi';
+import { isName, nameRule } from '../../../core/names.ts';
 import { problem } from '../../../core/problems.ts';
 import type { AcceptAnswer } from '../../intake/accept.ts';
 import { parseIdempotencyKey } from '../idempotency-key.ts';
@@ -11,14 +12,8 @@ import { jsonAnswer, problemAnswers } from '../responses.ts';
 import type { Api, RouteDeps } from '../types.ts';
 import { baseUrlOf, executionPath } from '../urls.ts';
 
-/**
- * What Step Functions takes as a name, less what has no place in a URL (S1). `.` and `..` are refused too: every client
- * folds them away as path segments (RFC 3986 §5.2.4), so the execution could never be asked for.
- */
-const idSchema = z
-  .string()
-  .regex(/^[0-9A-Za-z_.-]{1,80}$/, 'must be 1 to 80 of 0-9 A-Z a-z _ . -')
-  .refine((id) => id !== '.' && id !== '..', 'must not be . or ..');
+/** What Step Functions takes as a name, less what has to be escaped in a URL (S1). */
+const idSchema = z.string().regex(/^[0-9A-Za-z_.-]{1,80}$/, 'must be 1 to 80 of 0-9 A-Z a-z _ . -');
 
 const bodySchema = z.strictObject({
   id: idSchema.optional(),
@@ -61,6 +56,7 @@ export function startExecutionRoute(api: Api, deps: RouteDeps): void {
   api.openapi(route, async (c) => {
     const { workflow } = c.req.valid('param');
     const body = c.req.valid('json');
+    if (body.id !== undefined && !isName(body.id)) throw refuse(problem('bad-request', `id must have ${nameRule}.`));
     const input = JSON.stringify(body.input === undefined ? {} : body.input);
     if (Buffer.byteLength(input) > limits.inputBytes) {
       throw refuse(problem('payload-too-large', `The input may have ${limits.inputBytes} bytes.`));

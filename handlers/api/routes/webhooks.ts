@@ -6,7 +6,7 @@ import { secretHeaders } from '../middleware/caching.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { notFound, refuse } from '../problem-answer.ts';
 import { emptyAnswer, jsonAnswer, problemAnswers } from '../responses.ts';
-import { endpointSchema, kindSchema, nameSchema, statusSchema } from '../schemas.ts';
+import { endpointSchema, kindSchema, nameSchema, statusSchema, textSchema } from '../schemas.ts';
 import type { Api, RouteDeps } from '../types.ts';
 import { baseUrlOf } from '../urls.ts';
 
@@ -17,9 +17,9 @@ const filterSchema = z.strictObject({
 });
 
 const bodySchema = z.strictObject({
-  url: z.string().min(1).max(2_048),
+  url: textSchema(1, 2_048),
   filter: filterSchema.default({}),
-  description: z.string().max(200).default(''),
+  description: textSchema(0, 200).default(''),
 });
 
 const idParams = z.object({ id: z.string() });

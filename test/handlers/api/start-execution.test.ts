@@ -110,18 +110,22 @@ describe('POST /executions/{workflow}', () => {
     expect((await start({ id })).status).toBe(202);
   });
 
-  it.each(['', 'x'.repeat(81), 'a b', 'a/b', 'ä', 'a\n', '.', '..', 7, null])(
-    'S1: refuses the id %j with 422, also those no URL can name',
-    async (id) => {
-      const answer = await start({ id });
-      expect(answer.status).toBe(422);
-      expect(await answer.json()).toMatchObject({
-        type: 'urn:statuswire:problem:invalid-input',
-        detail: expect.stringMatching(/^id: /),
-      });
-      expect(kit.starts).toEqual([]);
-    },
-  );
+  it.each(['', 'x'.repeat(81), 'a b', 'a/b', 'ä', 'a\n', 7, null])('S1: refuses the id %j with 422', async (id) => {
+    const answer = await start({ id });
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({
+      type: 'urn:statuswire:problem:invalid-input',
+      detail: expect.stringMatching(/^id: /),
+    });
+    expect(kit.starts).toEqual([]);
+  });
+
+  it.each(['.', '..'])('S1: refuses the id %j, which no URL can hold, with 400', async (id) => {
+    const answer = await start({ id });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ type: 'urn:statuswire:problem:bad-request' });
+    expect(kit.starts).toEqual([]);
+  });
 
   it('S15: takes an input of 256 KiB and refuses one byte more with 413', async () => {
     const limit = 256 * 1024;
