@@ -10,17 +10,24 @@ export interface GraphqlHttpAnswer {
 }
 
 /** Answers the parsed JSON body of `POST /graphql`; authentication has happened before. */
-export type GraphqlHttp = (request: { readonly body: unknown }, caller: Caller) => Promise<GraphqlHttpAnswer>;
+export type GraphqlHttp = (
+  request: {
+    readonly body: unknown;
+    /** Told what a query counts as, before it runs; what it throws is not caught. */
+    readonly charge?: (cost: number) => void;
+  },
+  caller: Caller,
+) => Promise<GraphqlHttpAnswer>;
 
 /**
  * GraphQL over HTTP (graphql.github.io/graphql-over-http, media type application/json): whatever happens to a
  * well-formed request is 200 with `errors`; only what is no request is 400.
  */
 export function createGraphqlHttp(graphql: Graphql): GraphqlHttp {
-  return async ({ body }, caller) => {
+  return async ({ body, charge }, caller) => {
     const request = parseRequest(body);
     if (typeof request === 'string') return { status: 400, body: { errors: [new GraphQLError(request)] } } as const;
-    return { status: 200, body: await graphql.executeQuery(request, caller) };
+    return { status: 200, body: await graphql.executeQuery(request, caller, charge) };
   };
 }
 

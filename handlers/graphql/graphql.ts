@@ -9,9 +9,12 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import type { Caller } from '../../core/access.ts';
+import { createTurnstile } from '../turnstile.ts';
+import { createCosts } from './cost.ts';
 import { createDocuments, type DocumentLimits, defaultDocumentLimits } from './documents.ts';
 import { presentable, type Report, refusal, unexpected } from './errors.ts';
 import { createQueries, type QueryPorts } from './queries.ts';
+import { createRequestQueries } from './request-queries.ts';
 import { planSubscription, type SubscriptionPlan } from './subscription-plan.ts';
 
 /** A GraphQL request, as every transport carries it. */
@@ -26,6 +29,8 @@ export type Prepared =
   | {
       readonly type: 'query';
       readonly document: DocumentNode;
+      /** What it counts as in rate limits: 1, and 1 more for each thousand values that it may answer. */
+      readonly cost: number;
       readonly run: () => Promise<ExecutionResult>;
     }
   | { readonly type: 'subscription'; readonly document: DocumentNode; readonly plan: SubscriptionPlan }
@@ -36,20 +41,46 @@ export interface Graphql {
   readonly schema: GraphQLSchema;
   /** Never throws. */
   readonly prepare: (request: GraphqlRequest, caller: Caller) => Prepared;
-  /** Runs a query. Subscriptions are refused: they need a transport that streams. Never rejects. */
-  readonly executeQuery: (request: GraphqlRequest, caller: Caller) => Promise<ExecutionResult>;
+  /**
+   * Runs a query. Subscriptions are refused: they need a transport that streams. Never rejects but with what `charge` throws.
+   *
+   * @param charge Told the cost of a query before it runs, see `Prepared`.
+   */
+  readonly executeQuery: (
+    request: GraphqlRequest,
+    caller: Caller,
+    charge?: (cost: number) => void,
+  ) => Promise<ExecutionResult>;
 }
 
 export interface GraphqlOptions extends QueryPorts {
   readonly schema: GraphQLSchema;
   readonly report: Report;
-  /** Defaults: see `DocumentLimits`. */
-  readonly limits?: Partial<DocumentLimits>;
+  /** Defaults: see `DocumentLimits` and `QueryLimits`. */
+  readonly limits?: Partial<DocumentLimits & QueryLimits>;
 }
+
+/** Bounds of what one query may answer. */
+export interface QueryLimits {
+  /** Values, lists as long as their limit lets them be. Default 100,000: five whole pages of 1,000. */
+  readonly values: number;
+  /** Bytes, every field as large as it can be. Default 16 MiB. */
+  readonly worstBytes: number;
+  /** Bytes that it really has, about; a field beyond is an error in its place. Default 4 MiB. */
+  readonly answerBytes: number;
+}
+
+export const defaultQueryLimits: QueryLimits = {
+  values: 100_000,
+  worstBytes: 16 * 1_048_576,
+  answerBytes: 4 * 1_048_576,
+};
 
 export function createGraphql({ schema, log, now, report, limits }: GraphqlOptions): Graphql {
   const documents = createDocuments(schema, { ...defaultDocumentLimits, ...limits });
+  const bounds = { ...defaultQueryLimits, ...limits };
   const queries = createQueries({ log, now });
+  const turnstile = createTurnstile();
 
   const check = (request: GraphqlRequest, caller: Caller): Prepared => {
     const checked = documents(request.query);
@@ -65,8 +96,19 @@ export function createGraphql({ schema, log, now, report, limits }: GraphqlOptio
         const planned = planSubscription({ schema, document, number, definition, variables }, caller);
         return planned.type === 'errors' ? planned : { type: 'subscription', document, plan: planned.plan };
       }
-      case OperationTypeNode.QUERY:
-        return { type: 'query', document, run: () => run(document, definition, variables, caller) };
+      case OperationTypeNode.QUERY: {
+        const costs = createCosts(document);
+        const { values, bytes } = costs.of(definition, variables);
+        if (values > bounds.values || bytes > bounds.worstBytes) return refused(tooCostly(values, bytes, bounds));
+        const { answerBytes: maxAnswerBytes } = bounds;
+        const rootValue = createRequestQueries({ queries, caller, costs, maxAnswerBytes, turnstile });
+        return {
+          type: 'query',
+          document,
+          cost: 1 + Math.floor(values / valuesPerCost),
+          run: () => run(document, definition, variables, rootValue),
+        };
+      }
     }
   };
 
@@ -74,13 +116,12 @@ export function createGraphql({ schema, log, now, report, limits }: GraphqlOptio
     document: DocumentNode,
     definition: OperationDefinitionNode,
     variables: { readonly [name: string]: unknown },
-    caller: Caller,
+    rootValue: object,
   ): Promise<ExecutionResult> => {
     const { errors, ...result } = await execute({
       schema,
       document,
-      rootValue: queries,
-      contextValue: caller,
+      rootValue,
       variableValues: variables,
       operationName: definition.name?.value ?? null,
     });
@@ -98,7 +139,7 @@ export function createGraphql({ schema, log, now, report, limits }: GraphqlOptio
   return {
     schema,
     prepare,
-    async executeQuery(request, caller) {
+    async executeQuery(request, caller, charge) {
       const prepared = prepare(request, caller);
       switch (prepared.type) {
         case 'errors':
@@ -113,10 +154,24 @@ export function createGraphql({ schema, log, now, report, limits }: GraphqlOptio
             ],
           };
         case 'query':
+          charge?.(prepared.cost);
           return prepared.run();
       }
     },
   };
+}
+
+const valuesPerCost = 1_000;
+
+function tooCostly(values: number, bytes: number, bounds: QueryLimits): GraphQLError {
+  const why =
+    values > bounds.values
+      ? `${values} values; at most ${bounds.values}`
+      : `${Math.ceil(bytes)} bytes with every field at its largest; at most ${bounds.worstBytes}`;
+  return refusal(
+    'TOO_COMPLEX',
+    `The query may answer ${why} are allowed. Page with a smaller limit, ask for fewer executions at once, or leave output out.`,
+  );
 }
 
 function refused(error: GraphQLError): Prepared {

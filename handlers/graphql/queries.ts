@@ -31,7 +31,7 @@ interface UpdatesArgs extends StatusArgs {
   readonly limit?: number | null;
 }
 
-/** The fields of `Query`; graphql-js calls them with the arguments and the context, which is the caller. */
+/** The fields of `Query`. */
 export interface Queries {
   readonly status: (args: StatusArgs, caller: Caller) => Promise<Update | null>;
   readonly updates: (args: UpdatesArgs, caller: Caller) => Promise<GraphqlPage | null>;

@@ -18,12 +18,16 @@ export function rateLimiting(rateLimiter: RateLimiter | undefined): MiddlewareHa
 const kindOf = (c: Context<ApiEnv>): RateKind =>
   c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.path.endsWith('/graphql') ? 'read' : 'write';
 
-/** Counts the request, prepares the headers that tell what is left, and refuses with 429 when nothing is (S26). */
-export function limitRate(c: Context<ApiEnv>, caller: Caller): void {
+/**
+ * Counts the request, prepares the headers that tell what is left, and refuses with 429 when nothing is (S26).
+ *
+ * @param cost What it counts as, in plain requests. @default 1
+ */
+export function limitRate(c: Context<ApiEnv>, caller: Caller, cost = 1): void {
   const limiter = c.get('rateLimiter');
   if (!limiter) return;
   const kind = kindOf(c);
-  const verdict = limiter.take(accountOf(caller), kind);
+  const verdict = limiter.take(accountOf(caller), kind, cost);
   for (const [name, value] of Object.entries(rateHeaders(kind, limiter.limits[kind], verdict))) c.header(name, value);
   if (verdict.exceeded === null) return;
   const { of, limit } = verdict.exceeded;

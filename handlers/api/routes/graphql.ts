@@ -3,6 +3,7 @@ import { credentialIn } from '../../graphql/appsync/authorization.ts';
 import { requireScope } from '../middleware/access.ts';
 import { appsyncErrors } from '../middleware/appsync-errors.ts';
 import { jsonBody } from '../middleware/json-body.ts';
+import { limitRate } from '../middleware/rate-limit.ts';
 import { eitherAnswer, jsonAnswer, problemAnswers } from '../responses.ts';
 import type { Api, RouteDeps } from '../types.ts';
 
@@ -45,7 +46,13 @@ export function graphqlRoute(api: Api, { verifier, graphql, limits }: RouteDeps)
   });
   api.openapi(route, async (c) => {
     const body: unknown = c.req.valid('json');
-    const answer = await graphql({ body }, c.get('caller'));
-    return c.json(JSON.parse(JSON.stringify(answer.body)), answer.status);
+    const caller = c.get('caller');
+    // The request itself was counted as 1 when it came.
+    const charge = (cost: number): void => {
+      if (cost > 1) limitRate(c, caller, cost - 1);
+    };
+    const answer = await graphql({ body, charge }, caller);
+    // Made into text once: an answer may have megabytes.
+    return c.body(JSON.stringify(answer.body), answer.status, { 'Content-Type': 'application/json' });
   });
 }
