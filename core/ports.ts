@@ -116,8 +116,23 @@ export interface Intakes {
   findIdempotent(tenant: string, idempotencyKey: string, now: number): Promise<IdempotencyRecord | null>;
 }
 
+/** A workflow's name and the state machine that it stands for. */
+export interface Binding {
+  readonly workflow: string;
+  readonly machineArn: string;
+}
+
 /** Which state machine a workflow name means (S1). */
 export interface Bindings {
+  /** The ARN that the name is bound to; null where it is free. May be a minute old where there are several processes. */
+  find(workflow: string): Promise<string | null>;
+  /** In an order of the engine's own, after the name `after`; null: from the first. */
+  list(
+    after: string | null,
+    limit: number,
+  ): Promise<{ readonly bindings: readonly Binding[]; readonly next: string | null }>;
+  /** Frees the name for whichever machine is seen next; false when it was free. */
+  unbind(workflow: string): Promise<boolean>;
   /** Binds the name to the ARN if it is free; answers the ARN it is bound to. */
   bind(workflow: string, machineArn: string): Promise<string>;
 }

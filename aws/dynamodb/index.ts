@@ -71,7 +71,7 @@ export function createTablePorts(options: TableOptions): TablePorts {
   return {
     log,
     intakes: createIntakes(items),
-    bindings: createBindings(items),
+    bindings: createBindings(items, now),
     deadLetters: createDeadLetters(items),
     keys: createKeys(items),
     endpoints: createEndpoints(items),

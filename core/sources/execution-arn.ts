@@ -1,6 +1,6 @@
 import type { Parsed } from '../facts.ts';
 import { isName } from '../names.ts';
-import { ignored, quote, rejected } from './read.ts';
+import { ignored, isMissing, quote, rejected } from './read.ts';
 
 /** An execution's ARN, taken apart. */
 export interface ExecutionArn {
@@ -11,6 +11,9 @@ export interface ExecutionArn {
   readonly id: string;
   /** The state machine's ARN, without version or alias. */
   readonly machineArn: string;
+  readonly region: string;
+  /** Of the execution, and so of its state machine. */
+  readonly account: string;
   /** Names of Express executions may repeat; their ARN ends in a UUID. */
   readonly express: boolean;
   /** A child of a distributed Map Run: `machine/label` in the ARN (S1). */
@@ -38,6 +41,7 @@ export function parseExecutionArn(input: unknown): ExecutionArn | null {
   if (typeof input !== 'string' || input.length > 2_048) return null;
   const { partition, region, account, kind, machine, label, id, uuid } = arnShape.exec(input)?.groups ?? {};
   if (!isAllowed(machine) || !isAllowed(id)) return null;
+  if (region === undefined || account === undefined) return null;
   const express = kind === 'express';
   const child = label !== undefined;
   if (!child && express !== (uuid !== undefined)) return null;
@@ -46,9 +50,27 @@ export function parseExecutionArn(input: unknown): ExecutionArn | null {
     workflow: machine,
     id,
     machineArn: `arn:${partition}:states:${region}:${account}:stateMachine:${machine}`,
+    region,
+    account,
     express,
     child,
   };
+}
+
+/**
+ * What does not fit between an envelope, which the carrier writes, and the execution that the sender names; null when all
+ * fits. EventBridge writes account and region of whoever put the event, so nobody can speak for an execution of another
+ * account. What the envelope lacks is passed over.
+ */
+export function envelopeFault(
+  arn: ExecutionArn,
+  envelope: { readonly account: unknown; readonly region?: unknown },
+): string | null {
+  for (const name of ['account', 'region'] as const) {
+    const said = envelope[name];
+    if (!isMissing(said) && said !== arn[name]) return `${name} ${quote(said)} is not that of ${arn.executionArn}`;
+  }
+  return null;
 }
 
 /** The execution that a source names, or the answer to give because there is none to keep (S1). */

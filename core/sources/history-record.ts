@@ -1,6 +1,6 @@
 import type { Fact, FactBase, Parsed, Payload, StateFact, StatusFact } from '../facts.ts';
 import { hasLength, maxNameLength } from '../names.ts';
-import { locate } from './execution-arn.ts';
+import { envelopeFault, locate } from './execution-arn.ts';
 import { asCount, asEpochMs, asRecord, asText, ignored, isMissing, quote, rejected } from './read.ts';
 
 type Details = Readonly<Record<string, unknown>>;
@@ -82,8 +82,10 @@ function statusFact(head: RecordHead, type: string, status: StatusFact['status']
 /**
  * Reads one record of an execution history as CloudWatch Logs delivers it, numbers as strings. States entered and left
  * and the execution's own events become facts; every other type, known or new, is ignored. Never throws.
+ *
+ * @param owner account whose log group the record comes from, where that is told
  */
-export function parseHistoryRecord(input: unknown): Parsed {
+export function parseHistoryRecord(input: unknown, owner?: unknown): Parsed {
   const record = asRecord(input);
   if (record === null) return rejected(`a history record must be a JSON object, not ${quote(input)}`);
   const historyId = asCount(record.id);
@@ -92,6 +94,8 @@ export function parseHistoryRecord(input: unknown): Parsed {
   if (type === null) return rejected(`history record ${historyId} has no type`);
   const located = locate(record.execution_arn, `history record ${historyId}: execution_arn`);
   if (located.type !== 'located') return located;
+  const stranger = envelopeFault(located.arn, { account: owner });
+  if (stranger !== null) return rejected(`history record ${historyId}: ${stranger}`);
   const at = asEpochMs(record.event_timestamp);
   if (at === null) {
     return rejected(`history record ${historyId}: event_timestamp ${quote(record.event_timestamp)} is no time`);

@@ -1,6 +1,6 @@
 import type { Parsed, ProgressFact } from '../facts.ts';
 import { hasLength } from '../names.ts';
-import { locate, parseExecutionArn } from './execution-arn.ts';
+import { envelopeFault, locate, parseExecutionArn } from './execution-arn.ts';
 import { asInstant, asJson, asRecord, asText, isMissing, quote, rejected } from './read.ts';
 
 /** The `detail-type` that makes an event of any source a progress report (S11). */
@@ -48,6 +48,11 @@ export function parseProgress(input: unknown): Parsed {
   if (isMissing(named)) return rejected('progress event: neither resources nor detail.executionArn name an execution');
   const located = locate(named, 'progress event: executionArn');
   if (located.type !== 'located') return located;
+  // Anybody who may put events could name any execution, so here both must be there.
+  const { account, region } = event;
+  if (isMissing(account) || isMissing(region)) return rejected('progress event: it has no account or no region');
+  const stranger = envelopeFault(located.arn, { account, region });
+  if (stranger !== null) return rejected(`progress event: ${stranger}`);
   const at = asInstant(event.time);
   if (at === null) return rejected(`progress event: time ${quote(event.time)} is no time`);
   const eventId = asText(event.id);

@@ -1,5 +1,5 @@
 import type { Parsed, Payload, StatusFact } from '../facts.ts';
-import { locate } from './execution-arn.ts';
+import { envelopeFault, locate } from './execution-arn.ts';
 import { asCount, asEpochMs, asInstant, asRecord, asText, isMissing, quote, rejected } from './read.ts';
 
 const statuses = [
@@ -51,6 +51,8 @@ export function parseStatusChange(input: unknown): Parsed {
   const resources = Array.isArray(event.resources) ? event.resources : [];
   const located = locate(isMissing(detail.executionArn) ? resources[0] : detail.executionArn, 'executionArn');
   if (located.type !== 'located') return located;
+  const stranger = envelopeFault(located.arn, { account: event.account, region: event.region });
+  if (stranger !== null) return rejected(stranger);
 
   const status = statuses.find((known) => known === detail.status);
   if (status === undefined) return rejected(`status ${quote(detail.status)} is unknown`);

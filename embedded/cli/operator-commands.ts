@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { print } from '../terminal/print.ts';
+import { bindingsCommand, unbindCommand } from './binding-commands.ts';
 import { callService, pathOf } from './call-service.ts';
 import { type Connect, connecting } from './connect.ts';
 import { deadLettersCommand } from './dead-letter-commands.ts';
@@ -7,7 +8,7 @@ import { keysCommand } from './key-commands.ts';
 
 /** The commands that need a key with the scope `admin`. */
 export function operatorCommands(): readonly Command[] {
-  return [redriveCommand(), forgetCommand(), deadLettersCommand(), keysCommand()];
+  return [redriveCommand(), forgetCommand(), deadLettersCommand(), bindingsCommand(), unbindCommand(), keysCommand()];
 }
 
 function redriveCommand(): Command {

@@ -85,10 +85,9 @@ export function createRunner(options: RunnerOptions): Runner {
   } = options;
   const newEventId = options.newEventId ?? randomUUID;
   const workflows = new Map(
-    options.workflows.map((workflow) => [
-      workflow.name,
-      { tasks: workflow.tasks, machine: readingContext(workflow.definition) },
-    ]),
+    options.workflows.flatMap(({ name, tasks, definition }) =>
+      definition === null ? [] : [[name, { tasks, machine: readingContext(definition) }] as const],
+    ),
   );
   const slots = createSlots(options.maxConcurrent ?? 1_000);
   const turns = createTurns();

@@ -120,11 +120,12 @@ async function bindLocal(
   logger: ServiceOptions['logger'],
 ): Promise<Set<string>> {
   const startable = new Set<string>();
-  for (const { name, rules } of workflows) {
+  for (const { name, rules, definition } of workflows) {
     const local = machineArn(localPlace, name);
     const bound = rules.machineArn ?? (await bindings.bind(name, local));
-    if (bound === local) startable.add(name);
-    else logger.warn({ workflow: name, bound }, 'not run here: the name stands for a state machine elsewhere');
+    if (bound === local && definition !== null) startable.add(name);
+    else if (definition !== null)
+      logger.warn({ workflow: name, bound }, 'not run here: the name stands for a state machine elsewhere');
   }
   return startable;
 }

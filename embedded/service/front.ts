@@ -44,6 +44,7 @@ function apiDeps({ foundation, admission, engine, channels }: Served): ApiDeps {
     log: engine.log,
     keys,
     deadLetters: engine.deadLetters,
+    bindings: store.bindings,
     endpoints: store.endpoints,
     verifier,
     ingest: engine.ingest,

@@ -54,7 +54,8 @@ export async function loadWorkflow(folder: string, files: WorkflowFiles): Promis
     ]);
   }
   const [definitionName] = files.definitions;
-  if (definitionName === undefined || files.definitions.length > 1) {
+  const elsewhere = files.definitions.length === 0 && files.tasks.length === 0 && files.config !== null;
+  if (!elsewhere && files.definitions.length !== 1) {
     const found = files.definitions.length === 0 ? 'none' : files.definitions.join(', ');
     return failed(folder, [{ state: null, reason: `needs exactly one *.asl.json; found: ${found}` }]);
   }
@@ -74,6 +75,16 @@ export async function loadWorkflow(folder: string, files: WorkflowFiles): Promis
     config = read.config;
   }
 
+  if (definitionName === undefined) {
+    if (config?.machineArn !== undefined) {
+      return {
+        type: 'loaded',
+        workflow: { name, folder, definition: null, tasks: {}, rules: rulesFrom(config, null) },
+      };
+    }
+    const reason = 'needs a *.asl.json beside it to run here, or machineArn for a state machine that runs on AWS';
+    return failed(join(folder, configName), [{ state: null, reason }]);
+  }
   const definitionFile = join(folder, definitionName);
   const parsed = parseDefinition(await readFile(definitionFile, 'utf8'));
   if (parsed.type === 'wrong') return failed(definitionFile, parsed.problems);

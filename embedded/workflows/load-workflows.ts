@@ -17,7 +17,8 @@ async function candidates(folder: string): Promise<readonly string[]> {
  * Loads the workflows of a folder: one per subfolder, named like it, made of exactly one `*.asl.json`, an optional task
  * module (`tasks.ts`, `.js` or `.mjs`; its exported functions are the task handlers) and an optional `statuswire.json`.
  * A link to such a folder is one, under the link's name.
- * A folder that itself holds a definition is one workflow. Subfolders with none of these files are passed over.
+ * A folder with nothing but a `statuswire.json` that has a `machineArn` stands for a state machine that runs on AWS only.
+ * A folder that itself holds a definition, or nothing but a `statuswire.json`, is one workflow. Subfolders with none of these files are passed over.
  *
  * What is wrong with one workflow keeps that one out, with the file, the state and the reason, and no other.
  */
@@ -34,7 +35,9 @@ export async function loadWorkflows(folder: string): Promise<LoadedWorkflows> {
   };
   await guarded(root, async () => {
     const own = await workflowFiles(root);
-    for (const path of own.definitions.length > 0 ? [root] : await candidates(root)) {
+    const inside = await candidates(root);
+    const isWorkflow = own.definitions.length > 0 || (own.config !== null && inside.length === 0);
+    for (const path of isWorkflow ? [root] : inside) {
       await guarded(path, async () => {
         // Throws for a link that leads nowhere, which is then told.
         if (!(await stat(path)).isDirectory()) return;

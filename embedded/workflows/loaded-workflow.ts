@@ -18,14 +18,14 @@ export type TaskCall =
   /** `states:::events:putEvents` without a handler: done by the runner. */
   | { readonly type: 'put-events' };
 
-/** A workflow that can run. */
+/** A workflow that can be told of, and with a definition be run. */
 export interface LoadedWorkflow {
   /** Its folder's name. */
   readonly name: string;
   /** Absolute. */
   readonly folder: string;
-  /** As it stands in the file. */
-  readonly definition: AslMachine;
+  /** As it stands in the file; null for one that runs on AWS only, which needs none here. */
+  readonly definition: AslMachine | null;
   /** By state name, for every Task of every level. */
   readonly tasks: { readonly [state: string]: TaskCall };
   readonly rules: WorkflowRules;

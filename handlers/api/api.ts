@@ -6,6 +6,7 @@ import { observeRequests } from './middleware/observe.ts';
 import { onError, onInvalid, onNotFound, wrongMethods } from './middleware/problems.ts';
 import { rateLimiting } from './middleware/rate-limit.ts';
 import { requestIds } from './middleware/request-id.ts';
+import { bindingRoutes } from './routes/bindings.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { discoveryRoute } from './routes/discovery.ts';
 import { eventsRoute } from './routes/events.ts';
@@ -40,6 +41,7 @@ const routes = [
   webhookRoutes,
   keyRoutes,
   deadLetterRoutes,
+  bindingRoutes,
   redriveRoute,
   forgetRoute,
   metricsRoute,

@@ -58,7 +58,7 @@ export interface AwsApiOptions {
  */
 export function createAwsApi(options: AwsApiOptions) {
   const { ports, verifier, keys, executions, appender, ingest, rulesOf, publicUrl, now, newId, random } = options;
-  const { log, intakes, deadLetters, endpoints, deliveries } = ports;
+  const { log, intakes, deadLetters, bindings, endpoints, deliveries } = ports;
   const graphql = createGraphql({
     schema: createSchema(options.schema),
     log,
@@ -70,6 +70,7 @@ export function createAwsApi(options: AwsApiOptions) {
     log,
     keys,
     deadLetters,
+    bindings,
     endpoints,
     verifier,
     rateLimiter: createRateLimiter({ limits: rateLimits(), clock: now }),

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Caller } from '../../core/access.ts';
 import type { Discovery } from '../../core/contract.ts';
-import type { DeadLetters, Endpoints, Keys, Log } from '../../core/ports.ts';
+import type { Bindings, DeadLetters, Endpoints, Keys, Log } from '../../core/ports.ts';
 import type { RandomBytes } from '../authorize/api-key.ts';
 import type { Verifier } from '../authorize/verifier.ts';
 import type { GraphqlHttp } from '../graphql/graphql-http.ts';
@@ -48,6 +48,7 @@ export interface ApiDeps {
   readonly log: Log;
   readonly keys: Keys;
   readonly deadLetters: DeadLetters;
+  readonly bindings: Bindings;
   readonly endpoints: Endpoints;
   readonly verifier: Verifier;
   /** Holds requests that wish to wait (S19). @default every answer comes at once */

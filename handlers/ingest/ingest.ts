@@ -71,16 +71,16 @@ interface ReadItem {
 const unread: ReadItem = { facts: [], reasons: [], outcome: 'accepted' };
 
 export function createIngest(options: IngestOptions): Ingest {
-  const bound = new Map<string, string>();
-
-  /** S1: one name, one state machine. */
-  async function strangerReason({ workflow, machineArn }: Fact): Promise<string | null> {
+  /**
+   * S1: one name, one state machine. What AWS itself tells binds a free name; progress does not, because whoever may put
+   * events writes it (S11).
+   */
+  async function strangerReason({ type, workflow, machineArn }: Fact): Promise<string | null> {
     if (machineArn === null) return null;
-    let arn = options.rulesOf(workflow).machineArn ?? bound.get(workflow);
-    if (arn === undefined) {
-      arn = await options.bindings.bind(workflow, machineArn);
-      bound.set(workflow, arn);
-    }
+    const arn =
+      options.rulesOf(workflow).machineArn ??
+      (type === 'progress' ? await options.bindings.find(workflow) : await options.bindings.bind(workflow, machineArn));
+    if (arn === null) return `workflow ${workflow} is not bound to a state machine yet, and progress binds none`;
     return arn === machineArn ? null : `workflow ${workflow} is bound to ${arn}, not to ${machineArn}`;
   }
 

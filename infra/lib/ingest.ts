@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { type EventPattern, type IRule, Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
@@ -67,7 +67,7 @@ export class Ingest extends Construct {
   private listen(workflows: readonly Workflow[], { ingest }: Queues): readonly IRule[] {
     const target = new SqsQueue(ingest.queue, { deadLetterQueue: ingest.deadLetters.queue });
     const rule = (id: string, description: string, eventPattern: EventPattern): IRule =>
-      new Rule(this, id, { description, eventPattern, targets: [target] });
+      new Rule(this, id, { description, eventPattern: { ...here, ...eventPattern }, targets: [target] });
     // Express executions send no status changes.
     const standard = workflows.filter(({ express }) => !express);
     const status = chunks(standard).map((some, n) =>
@@ -112,6 +112,9 @@ export class Ingest extends Construct {
     }
   }
 }
+
+/** The machines are all here. A bus may take events of other accounts, and whoever may put events writes progress. */
+const here: EventPattern = { account: [Aws.ACCOUNT_ID], region: [Aws.REGION] };
 
 const executionsOf = ({ executionPrefix, express }: Workflow): string =>
   express ? executionPrefix.replace(':execution:', ':express:') : executionPrefix;

@@ -176,6 +176,8 @@ describe('docs/workflows.md', () => {
       id: 'e-1',
       source: Source,
       'detail-type': DetailType,
+      account: '123456789012',
+      region: 'eu-west-1',
       time: '2026-11-20T10:00:00Z',
       resources: ['arn:aws:states:eu-west-1:123456789012:execution:orders:o-1'],
       detail: { ...detail, redriveCount: 0 },

@@ -104,8 +104,11 @@ describe('the sources', () => {
   it('status changes of these machines, and progress of their executions, go into the ingest queue', () => {
     const patterns = find('AWS::Events::Rule').flatMap(([, { Properties }]) => Properties.EventPattern ?? []);
     const machineArn = { Ref: idOf('AWS::StepFunctions::StateMachine') };
+    // Whoever may put events on the bus writes progress, so the rules name whose events they take.
+    const here = { account: [{ Ref: 'AWS::AccountId' }], region: [{ Ref: 'AWS::Region' }] };
     expect(patterns).toHaveLength(3);
     expect(patterns[0]).toEqual({
+      ...here,
       source: ['aws.states'],
       'detail-type': ['Step Functions Execution Status Change'],
       detail: { stateMachineArn: [machineArn] },
@@ -114,7 +117,7 @@ describe('the sources', () => {
       [1, 'resources'],
       [2, 'detail'],
     ] as const) {
-      expect(patterns[n]).toMatchObject({ 'detail-type': ['Statuswire Progress'] });
+      expect(patterns[n]).toMatchObject({ ...here, 'detail-type': ['Statuswire Progress'] });
       expect(JSON.stringify((patterns[n] as Record<string, unknown>)[place])).toMatch(/"prefix":.*:execution:orders:/);
     }
   });

@@ -73,4 +73,32 @@ export const runner: readonly Safeguard[] = [
     'aws/lambda/workflows',
     'embedded/workflows/load-workflows',
   ),
+  guard(
+    'S11: progress binds no name',
+    'handlers/ingest/ingest.ts',
+    "(type === 'progress'",
+    "(type === 'intake'",
+    'handlers/ingest/ingest',
+  ),
+  guard(
+    'S11: nobody reports progress for an execution of another account',
+    'core/sources/progress.ts',
+    'const stranger = envelopeFault(located.arn, { account, region });',
+    'const stranger = envelopeFault(located.arn, { account: null });',
+    'core/sources/progress',
+  ),
+  guard(
+    'S1: a status change comes from where its execution is',
+    'core/sources/status-change.ts',
+    'if (stranger !== null) return rejected(stranger);',
+    '',
+    'core/sources/status-change',
+  ),
+  guard(
+    'S1: history comes from where its execution is',
+    'core/sources/history-record.ts',
+    'const stranger = envelopeFault(located.arn, { account: owner });',
+    'const stranger = envelopeFault(located.arn, { account: null });',
+    'core/sources/log-subscription',
+  ),
 ];

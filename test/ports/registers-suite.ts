@@ -49,6 +49,22 @@ export function registersSuite(name: string, open: OpenPorts): void {
       expect(await ports.bindings.bind('returns', 'arn:later')).toBe('arn:later');
     });
 
+    it('S1: bindings are found, listed by page, and can be undone', async () => {
+      const names = ['c', 'a', 'ü', 'a#b'];
+      for (const name of names) await ports.bindings.bind(name, `arn:${name}`);
+      expect(await ports.bindings.find('a#b')).toBe('arn:a#b');
+      expect(await ports.bindings.find('none')).toBeNull();
+      const first = await ports.bindings.list(null, 3);
+      const rest = await ports.bindings.list(first.next, 3);
+      expect([first.bindings.length, rest.bindings.length, rest.next]).toEqual([3, 1, null]);
+      const listed = [...first.bindings, ...rest.bindings].sort((a, b) => (a.workflow < b.workflow ? -1 : 1));
+      expect(listed).toEqual([...names].sort().map((workflow) => ({ workflow, machineArn: `arn:${workflow}` })));
+      expect([await ports.bindings.unbind('a#b'), await ports.bindings.unbind('a#b')]).toEqual([true, false]);
+      expect(await ports.bindings.find('a#b')).toBeNull();
+      expect((await ports.bindings.list(null, 3)).next).toBeNull();
+      expect(await ports.bindings.bind('a#b', 'arn:later')).toBe('arn:later');
+    });
+
     it('G10: dead letters are listed newest first, by page, and can be taken out', async () => {
       await ports.deadLetters.add([letterOf(2), letterOf(1)]);
       await ports.deadLetters.add([letterOf(3)]);

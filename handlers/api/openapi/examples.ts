@@ -120,5 +120,13 @@ export const examples: { readonly [route: string]: RouteExamples } = {
   'get /keys': { answers: { '200': { keys: [key] } } },
   'get /dead-letters': { answers: { '200': { letters: [letter], next: null } } },
   'get /dead-letters/{id}': { answers: { '200': letter } },
+  'get /bindings': {
+    answers: {
+      '200': {
+        bindings: [{ workflow: 'orders', machineArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:orders' }],
+        next: null,
+      },
+    },
+  },
   'post /dead-letters/{id}/redrive': { answers: { '202': { execution } } },
 };

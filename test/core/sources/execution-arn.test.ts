@@ -11,6 +11,8 @@ describe('parseExecutionArn', () => {
       workflow: 'orders',
       id: 'order-1042',
       machineArn: `${prefix}:stateMachine:orders`,
+      region: 'eu-west-1',
+      account: '111122223333',
       express: false,
       child: false,
     });

@@ -41,4 +41,11 @@ describe('parseLogEvents', () => {
   ])('rejects the wrong whole %j once', (decoded, reason) => {
     expect(parseLogEvents(decoded)).toEqual([{ type: 'rejected', reason }]);
   });
+
+  it('S1: does not take records of an execution in another account than the log group', () => {
+    const payload = { ...decodedLogs([historyRecord({ state: 'A' })]), owner: '999999999999' };
+    expect(parseLogEvents(payload)).toEqual([
+      { type: 'rejected', reason: expect.stringContaining('account "999999999999" is not that of arn:') },
+    ]);
+  });
 });

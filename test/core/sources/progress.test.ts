@@ -112,4 +112,19 @@ describe('S11: whose progress it is', () => {
     const event = { ...progressEvent({ percent: 1 }), resources: [executionArn('orders/Lines', '9b1c')] };
     expect(parseProgress(event)).toEqual({ type: 'ignored', why: 'map-run-child' });
   });
+
+  it.each([
+    ['another account', { account: '999999999999' }, 'account "999999999999" is not that of arn:'],
+    ['another region', { region: 'us-east-1' }, 'region "us-east-1" is not that of arn:'],
+    ['no account', { account: undefined }, 'it has no account or no region'],
+    ['no region', { region: null }, 'it has no account or no region'],
+  ])('is not taken with %s in its envelope: whoever puts events may name any execution', (_, envelope, reason) => {
+    for (const event of [progressEvent({ percent: 1 }), progressEvent({ percent: 1, resources: [] })]) {
+      const detail = { percent: 1, executionArn: executionArn('orders', 'order-1042') };
+      expect(parseProgress({ ...event, detail, ...envelope })).toMatchObject({
+        type: 'rejected',
+        reason: expect.stringContaining(reason),
+      });
+    }
+  });
 });

@@ -195,4 +195,19 @@ describe('rejected with a reason', () => {
       why: 'map-run-child',
     });
   });
+
+  it.each([
+    [{ account: '999999999999' }, 'account "999999999999" is not that of arn:'],
+    [{ region: 'us-east-1' }, 'region "us-east-1" is not that of arn:'],
+  ])('S1: is not taken where its envelope says %j, another place than its execution', (envelope, reason) => {
+    expect(parseStatusChange({ ...statusChange(), ...envelope })).toEqual({
+      type: 'rejected',
+      reason: expect.stringContaining(reason),
+    });
+  });
+
+  it('S1: is taken without account and region', () => {
+    const event = { ...statusChange(), account: undefined, region: undefined };
+    expect(parseStatusChange(event).type).toBe('facts');
+  });
 });

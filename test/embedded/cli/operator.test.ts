@@ -76,3 +76,18 @@ describe('dead-letters', () => {
     expect(await run('dead-letters', 'show', whole)).toMatchObject({ code: 1, stderr: expect.stringContaining('404') });
   });
 });
+
+describe('bindings', () => {
+  it('lists which machine each name stands for, and unbind frees one', async () => {
+    const machineArn = 'arn:aws:states:eu-west-1:111122223333:stateMachine:elsewhere';
+    const executionArn = 'arn:aws:states:eu-west-1:111122223333:execution:elsewhere:e-1';
+    const event = { source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change' };
+    const detail = { executionArn, status: 'RUNNING', startDate: Date.now() };
+    await kit.call('/events', { body: [{ ...event, detail }] });
+    expect((await run('bindings')).stdout).toMatch(new RegExp(`^elsewhere +${machineArn}$`, 'm'));
+    expect(jsonLines((await run('bindings', '--json')).stdout)).toContainEqual({ workflow: 'elsewhere', machineArn });
+    expect(await run('unbind', 'elsewhere')).toEqual({ code: 0, stdout: 'Unbound elsewhere.\n', stderr: '' });
+    expect((await run('bindings')).stdout).not.toContain('elsewhere');
+    expect(await run('unbind', 'elsewhere')).toMatchObject({ code: 1, stderr: expect.stringContaining('404') });
+  });
+});

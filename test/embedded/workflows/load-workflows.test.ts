@@ -92,6 +92,25 @@ describe('a folder of workflows', () => {
   });
 });
 
+it('S1: loads a folder that has nothing but where the state machine runs', async () => {
+  const config = JSON.stringify({ machineArn: arn, expose: { total: '$.total' } });
+  for (const root of [
+    folderWith({ 'w/statuswire.json': config }),
+    join(folderWith({ 'w/statuswire.json': config }), 'w'),
+  ]) {
+    const { workflows, problems } = await loadWorkflows(root);
+    expect(problems).toEqual([]);
+    expect(workflows).toMatchObject([
+      {
+        name: 'w',
+        definition: null,
+        tasks: {},
+        rules: { machineArn: arn, expose: { total: '$.total' }, nesting: null },
+      },
+    ]);
+  }
+});
+
 describe('a Task finds its handler', () => {
   const invoke = (FunctionName: string): object =>
     lambda('arn:aws:states:::lambda:invoke', { Parameters: { FunctionName, 'Payload.$': '$' } });
@@ -186,8 +205,17 @@ const badDefinitions: readonly (readonly [what: string, definition: string, stat
   ['filter over all descendants', passing({ InputPath: '$.a[?(@..b)]' }), 'A', 'a filter may not look into all'],
 ];
 
+const arn = 'arn:aws:states:eu-west-1:111122223333:stateMachine:w';
+
 const badFolders: readonly (readonly [what: string, files: Files, file: string, reason: string])[] = [
   ['two definitions', { 'a.asl.json': good, 'b.asl.json': good }, '', 'exactly one'],
+  ['a config alone that names no machine', { 'statuswire.json': '{}' }, 'statuswire.json', 'or machineArn for a state'],
+  [
+    'tasks and a config without a definition',
+    { 'tasks.js': '', 'statuswire.json': JSON.stringify({ machineArn: arn }) },
+    '',
+    'exactly one',
+  ],
   ['tasks without a definition', { 'tasks.js': '' }, '', 'exactly one'],
   ['two task modules', { 'a.asl.json': good, 'tasks.js': '', 'tasks.ts': '' }, '', 'several'],
   ['a name nobody can log', { 'a.asl.json': good }, '', 'no name'],

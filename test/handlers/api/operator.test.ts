@@ -101,3 +101,24 @@ describe('G10: GET /dead-letters', () => {
     expect((await kit.get(`/dead-letters${query}`, key)).status).toBe(400);
   });
 });
+
+describe('S1: /bindings', () => {
+  const machineArn = 'arn:aws:states:eu-west-1:999999999999:stateMachine:taken';
+
+  it('are listed by page and undone, for the operator', async () => {
+    await kit.store.bindings.bind('taken', machineArn);
+    await kit.store.bindings.bind('zebra', machineArn);
+    const first = await (await kit.get('/bindings?limit=1', key)).json();
+    expect(first).toEqual({ bindings: [{ workflow: 'taken', machineArn }], next: 'taken' });
+    const rest = await (await kit.get(`/bindings?after=${first.next}`, key)).json();
+    expect(rest).toEqual({ bindings: [{ workflow: 'zebra', machineArn }], next: null });
+    const headers = { authorization: `Bearer ${key}` };
+    const unbind = async () => kit.api.request('/bindings/taken', { method: 'DELETE', headers });
+    expect([(await unbind()).status, (await unbind()).status]).toEqual([204, 404]);
+    expect(await kit.store.bindings.find('taken')).toBeNull();
+  });
+
+  it.each(['?limit=101', '?limit=0', '?after='])('%s is 400', async (query) => {
+    expect((await kit.get(`/bindings${query}`, key)).status).toBe(400);
+  });
+});

@@ -81,9 +81,29 @@ describe('ingest', () => {
     await ingest([statusChange()]);
     const elsewhere = executionArn('orders', 'order-1042').replace('eu-west-1', 'us-east-1');
     const stranger = statusChange({ status: 'FAILED', detail: { executionArn: elsewhere } });
-    const { rejected } = await ingest([stranger]);
+    const { rejected } = await ingest([{ ...stranger, region: 'us-east-1' }]);
     expect(rejected[0]?.reason).toContain('bound to');
     expect((await store.deadLetters.list(null, 10)).letters).toHaveLength(1);
+  });
+
+  it('S11: progress binds no name; what AWS itself tells does, and progress is taken from then on', async () => {
+    const { ingest, store, read } = await open();
+    const foreign = progressEvent({ percent: 1 });
+    const { rejected } = await ingest([foreign]);
+    expect(rejected[0]?.reason).toContain('not bound to a state machine yet, and progress binds none');
+    expect(await store.bindings.find('orders')).toBeNull();
+    expect(await ingest([statusChange(), progressEvent({ percent: 2 })])).toEqual({ accepted: 2, rejected: [] });
+    expect(await store.bindings.find('orders')).toBe(machineArn('orders'));
+    expect((await read(key)).at(-1)?.progress).toMatchObject({ percent: 2 });
+  });
+
+  it('S1: a name that was freed is bound by the next event', async () => {
+    const { ingest, store } = await open();
+    await store.bindings.bind('orders', 'arn:aws:states:eu-west-1:999999999999:stateMachine:orders');
+    expect((await ingest([statusChange()])).rejected).toHaveLength(1);
+    expect(await store.bindings.unbind('orders')).toBe(true);
+    expect(await ingest([statusChange()])).toEqual({ accepted: 1, rejected: [] });
+    expect(await store.bindings.find('orders')).toBe(machineArn('orders'));
   });
 
   it('S1: the configured state machine wins over the first seen', async () => {

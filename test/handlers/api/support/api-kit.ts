@@ -74,6 +74,7 @@ export async function apiKit(overrides: Partial<ApiDeps> = {}): Promise<ApiKit> 
   const deps: ApiDeps = {
     log: store.log,
     keys: store.keys,
+    bindings: store.bindings,
     deadLetters: store.deadLetters,
     endpoints: store.endpoints,
     verifier,
