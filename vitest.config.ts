@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { hangMs } from './test/support/eventually.ts';
 
 /** @param isolate A process of its own for every file, which costs twice the time: only for tests of whole processes. */
 const project = (name: string, include: string[], isolate = false) => ({
@@ -33,8 +34,10 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For what hangs, and for nothing else: no test is judged by the time it takes (test/house/wall-clock.test.ts).
+    testTimeout: hangMs + 60_000,
+    hookTimeout: hangMs + 60_000,
+    globalSetup: 'test/support/leftovers.ts',
     // vitest leaves one core free by default, and of two that would be half; much of the suite waits for sockets anyway.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Agent } from 'undici';
 import { markAsCopy } from '../../embedded/store/renew-epochs.ts';
+import { hangMs } from '../support/eventually.ts';
 import { type ServiceKit, serviceKit } from '../support/service-kit.ts';
 import type { Ability, Deployment } from './deployment.ts';
 import { createHttpCalls } from './support/http-calls.ts';
@@ -39,7 +40,7 @@ export async function openEmbedded(): Promise<Deployment> {
 
   /** The file of the running service; it waits for locks, as the service does. */
   function change(write: (database: DatabaseSync) => void): void {
-    const database = new DatabaseSync(join(dataFolder, 'statuswire.db'), { timeout: 5_000 });
+    const database = new DatabaseSync(join(dataFolder, 'statuswire.db'), { timeout: hangMs });
     try {
       write(database);
     } finally {

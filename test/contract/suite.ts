@@ -38,10 +38,10 @@ export function contractSuite({ name, open, cells, atOnce = 16 }: SuiteOptions):
     afterAll(async () => {
       await Promise.allSettled(outcomes);
       await shared.discard();
-    }, 60_000);
+    });
 
     for (const [index, cell] of playable.entries()) {
-      it(nameOf(cell), { timeout: 120_000 }, async () => {
+      it(nameOf(cell), async () => {
         played.add(nameOf(cell));
         await outcomes[index];
       });

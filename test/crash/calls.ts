@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { hangMs } from '../support/eventually.ts';
 
-/** A request with the first key; rejects when there is no answer within 30 s. */
+/** A request with the first key; rejects when it hangs. */
 export type Call = (
   method: string,
   path: string,
@@ -14,12 +15,12 @@ export function caller(url: string, apiKey: string): Call {
       method,
       headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(hangMs),
     });
 }
 
 /** Work per second is what it is; this bounds a run that hangs. */
-export const patienceMs = 240_000;
+export const patienceMs = hangMs;
 
 /** Tries until `attempt` answers something; a server that is down is no answer. */
 export async function repeat<T>(attempt: () => Promise<T | null>, withinMs = patienceMs): Promise<T> {

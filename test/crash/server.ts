@@ -1,6 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { startChild } from '../support/child.ts';
+import { hangMs } from '../support/eventually.ts';
 
 const bin = fileURLToPath(new URL('../../bin/statuswire.js', import.meta.url));
 const examples = fileURLToPath(new URL('../../examples', import.meta.url));
@@ -28,9 +30,6 @@ export interface CrashableServerOptions {
   readonly env?: () => Readonly<Record<string, string>>;
 }
 
-/** A start that has not listened by then says what the process wrote, and fails. */
-const startsWithinMs = 90_000;
-
 /** The real command line in a process of its own, which can be killed. */
 export async function crashableServer(options: CrashableServerOptions): Promise<CrashableServer> {
   const port = await freePort();
@@ -45,7 +44,7 @@ export async function crashableServer(options: CrashableServerOptions): Promise<
   async function start(): Promise<void> {
     const args = ['serve', '--config', examples, '--data', options.dataFolder, '--port', String(port)];
     const [program = process.execPath, ...before] = [...(options.launcher ?? []), process.execPath];
-    const running = spawn(
+    const running = startChild(
       program,
       [
         ...before,
@@ -61,7 +60,6 @@ export async function crashableServer(options: CrashableServerOptions): Promise<
       ],
       {
         env: { ...process.env, STATUSWIRE_API_KEY: options.apiKey, ...options.env?.() },
-        stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
     child = running;
@@ -71,7 +69,7 @@ export async function crashableServer(options: CrashableServerOptions): Promise<
     let slow: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, reject) => {
       running.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${errors}`)));
-      slow = setTimeout(() => reject(new Error(`the server does not listen: ${errors}`)), startsWithinMs);
+      slow = setTimeout(() => reject(new Error(`the server does not listen: ${errors}`)), hangMs);
       running.stdout.on('data', (chunk: Buffer) => {
         if (chunk.toString().includes('listens on')) resolve();
       });

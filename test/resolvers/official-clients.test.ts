@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certificateIn } from '../support/certificate.ts';
+import { runChild } from '../support/child.ts';
 import { type Expected, expected } from './official-clients/published.ts';
 
 interface Report {
@@ -21,12 +20,11 @@ let report: Report;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'statuswire-tls-'));
   const { certFile, keyFile } = await certificateIn(folder);
-  const { stdout } = await promisify(execFile)(process.execPath, [main], {
-    timeout: 60_000,
+  const { stdout } = await runChild([main], {
     env: { ...process.env, NODE_EXTRA_CA_CERTS: certFile, TLS_CERT: certFile, TLS_KEY: keyFile },
   });
   report = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
-}, 60_000);
+});
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });

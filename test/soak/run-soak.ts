@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { caller, repeat } from '../crash/calls.ts';
 import { noFaults } from '../crash/readers.ts';
 import { crashableServer } from '../crash/server.ts';
+import { hangMs } from '../support/eventually.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { checkEnds, type Logs } from './check-ends.ts';
 import { openEndpoints } from './endpoints.ts';
@@ -38,7 +39,7 @@ const killsWithin = 0.4;
  * SDK's safety interval (60 s), so that a reader which was forgotten is not saved by the next visit.
  */
 const shortSeconds = 120;
-const shortForm = { visitMs: 8_000, settleMs: 40_000, slack: { rssMiB: 96, fileDescriptors: 128 } };
+const shortForm = { visitMs: 8_000, settleMs: hangMs / 2, slack: { rssMiB: 96, fileDescriptors: 128 } };
 const longForm = { visitMs: 90_000, settleMs: 240_000, slack: { rssMiB: 16, fileDescriptors: 32 } };
 /** Logs live 15 days here (S4). */
 const daysOff = 16 * 24 * 60 * 60 * 1000;

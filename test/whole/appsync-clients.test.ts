@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certificateIn } from '../support/certificate.ts';
+import { runChild } from '../support/child.ts';
 import { type ServiceKit, serviceKit } from '../support/service-kit.ts';
 
 type Updates = readonly { readonly seq: number; readonly id: string; readonly tenant: string }[];
@@ -26,8 +25,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'statuswire-tls-'));
   const tls = await certificateIn(folder);
   kit = await serviceKit({ tls });
-  const { stdout } = await promisify(execFile)(process.execPath, [main], {
-    timeout: 60_000,
+  const { stdout } = await runChild([main], {
     env: {
       ...process.env,
       NODE_EXTRA_CA_CERTS: tls.certFile,
@@ -36,7 +34,7 @@ beforeAll(async () => {
     },
   });
   report = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
-}, 60_000);
+});
 afterAll(async () => {
   await kit.stop();
   rmSync(folder, { recursive: true, force: true });

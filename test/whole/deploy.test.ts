@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../crash/server.ts';
+import { startChild } from '../support/child.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -69,7 +70,7 @@ it('deploy/Dockerfile: what it copies, with production dependencies alone, start
   const env = environment(port);
   const [entry = '', ...args] = [...execForm('ENTRYPOINT'), ...execForm('\nCMD')];
   const [probe = '', ...probeArgs] = execForm(' CMD');
-  const child = spawn(entry, args, { cwd: app, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = startChild(entry, args, { cwd: app, env });
   try {
     expect(await listening(child)).toContain(`:${port}`);
     expect(spawnSync(probe, probeArgs, { env }).status).toBe(0);
@@ -80,7 +81,7 @@ it('deploy/Dockerfile: what it copies, with production dependencies alone, start
   } finally {
     child.kill('SIGKILL');
   }
-}, 60_000);
+});
 
 it('deploy/statuswire.service: its command starts from its environment and ends on its signal', async () => {
   const unit = read('deploy/statuswire.service');
@@ -94,7 +95,7 @@ it('deploy/statuswire.service: its command starts from its environment and ends 
   const [, data = ''] = /^Environment=STATUSWIRE_DATA=(.+)$/m.exec(unit) ?? [];
   const env = { PATH: '/usr/bin:/bin', STATUSWIRE_DATA: data.replace('%S', folder) };
   // A service's folder is /, so nothing may depend on where it is started.
-  const child = spawn(program, args, { cwd: '/', env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = startChild(program, args, { cwd: '/', env });
   try {
     expect(await listening(child)).toContain(`(data in ${join(folder, 'statuswire')})`);
     const ended = once(child, 'exit');
@@ -103,7 +104,7 @@ it('deploy/statuswire.service: its command starts from its environment and ends 
   } finally {
     child.kill('SIGKILL');
   }
-}, 60_000);
+});
 
 const systemd = spawnSync('systemd-analyze', ['--version']).status === 0;
 

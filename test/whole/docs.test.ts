@@ -9,6 +9,7 @@ import { afterAll, expect, it } from 'vitest';
 import { caller, insist } from '../crash/calls.ts';
 import { crashableServer } from '../crash/server.ts';
 import { awslogs, controlMessage, historyRecord, statusChange } from '../support/aws-shapes.ts';
+import { eventually } from '../support/eventually.ts';
 import { serviceKit } from '../support/service-kit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'statuswire-docs-'));
@@ -75,7 +76,7 @@ it('docs/operations.md: with telemetry.mjs loaded before it, the service’s fou
     const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
     await insist(call, 200, 'POST', '/events', statusChange({ workflow: 'traced' }), { traceparent });
     const names = ['statuswire.commit', 'statuswire.deliver', 'statuswire.fanout', 'statuswire.ingest'];
-    await expect.poll(() => [...new Set(spans.map(({ name }) => name))].sort(), { timeout: 10_000 }).toEqual(names);
+    await eventually(() => expect([...new Set(spans.map(({ name }) => name))].sort()).toEqual(names));
     const ofCaller = spans.filter((span) => span.traceId === traceId).map(({ name }) => name);
     expect(ofCaller.sort()).toEqual(['statuswire.commit', 'statuswire.ingest']);
     expect(await server.stop()).toBe(0);
@@ -83,4 +84,4 @@ it('docs/operations.md: with telemetry.mjs loaded before it, the service’s fou
     await server.kill();
     collector.close();
   }
-}, 30_000);
+});

@@ -31,7 +31,6 @@ async function startUntilRefused(call: Call, name: string): Promise<{ accepted: 
 
 it.skipIf(disk === null)(
   'S25, S26: on a full disk writes get 503 and reads go on; with room again, or after kill -9, all that was accepted ends',
-  { timeout: 90_000 },
   async () => {
     if (disk === null) return;
     const { folder: dataFolder, launcher } = disk;

@@ -1,4 +1,4 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { createSqsBatch } from '../../../aws/lambda/sqs-batch.ts';
 import { createQueue } from '../../../aws/sqs/queue.ts';
 import { openStore } from '../../../embedded/store/index.ts';
@@ -15,7 +15,6 @@ import { flakyPorts } from './support/flaky-ports.ts';
 import { createQueueModel, type World } from './support/queue-model.ts';
 import { createStreamModel } from './support/stream-model.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();

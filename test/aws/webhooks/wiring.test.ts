@@ -1,8 +1,6 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { loadLambda, startLocalAws } from '../support/local-aws.ts';
 
-/** Bundling takes its time on a busy machine. */
-vi.setConfig({ testTimeout: 60_000 });
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();

@@ -18,6 +18,9 @@ import { memoryConnections } from '../../support/memory-connections.ts';
 import { startWebsocketApi, type WebsocketApiOptions } from '../../support/websocket-api-emulator/emulator.ts';
 
 export { codeOf, createTestClock, until } from '../../embedded/subscriptions/support.ts';
+
+import { hangMs } from '../../support/eventually.ts';
+
 export { start, updateOf };
 
 export interface DeployedOptions extends Partial<Omit<WebsocketApiOptions, 'handler' | 'clock'>> {
@@ -128,7 +131,7 @@ export async function openRaw(
       const late = setTimeout(() => {
         const told = { messages: raw.messages, reported: reported.map(String) };
         reject(new Error(`${count} messages did not come: ${JSON.stringify(told)}`));
-      }, 30_000);
+      }, hangMs);
       const look = (): void => {
         if (raw.messages.length < count) return;
         clearTimeout(late);

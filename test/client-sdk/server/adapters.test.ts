@@ -5,6 +5,7 @@ import express from 'express';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createWebhookReceiver, toNodeHandler, type WebhookReceiver } from '../../../client-sdk/src/server/index.ts';
+import { eventually } from '../../support/eventually.ts';
 import { now, payloadOf, secret, signed } from './support/requests.ts';
 
 const servers: Server[] = [];
@@ -126,7 +127,7 @@ describe('toNodeHandler', () => {
     request.on('error', () => undefined);
     servers.at(-1)?.once('request', () => request.destroy());
     request.write('{');
-    await vi.waitFor(() => expect(onEvent).toHaveBeenCalledWith(expect.objectContaining({ status: 400 })));
+    await eventually(() => expect(onEvent).toHaveBeenCalledWith(expect.objectContaining({ status: 400 })));
     expect((await send(url, signed(), payloadOf())).status).toBe(204);
   });
 });

@@ -14,6 +14,7 @@ import {
   type WatchedUpdate,
 } from '../../../client-sdk/src/server/index.ts';
 import { progressEvent, statusChange } from '../../support/aws-shapes.ts';
+import { eventually, hangMs } from '../../support/eventually.ts';
 import { type ServiceKit, serviceKit } from '../../support/service-kit.ts';
 import { iterateAll } from '../support/collect.ts';
 
@@ -72,14 +73,14 @@ afterAll(async () => {
 test('deliveries of the real service reach watch and onUpdate in order, over one lost, one repeated, one time down', async () => {
   const { updates, watch } = iterateAll(client.watch('parcels', 'p-1'));
   await report(statusChange({ ...run('p-1'), status: 'RUNNING' }));
-  await vi.waitFor(() => expect(updates).toHaveLength(1));
-  expect(watch.getSnapshot().connection).toMatchObject({ state: 'live', channel: 'webhook' });
+  await eventually(() => expect(updates).toHaveLength(1));
+  await eventually(() => expect(watch.getSnapshot().connection).toMatchObject({ state: 'live', channel: 'webhook' }));
 
   faults = ['taken', 'lost', 'repeated', 'taken', 'down', 'down', 'down'];
   for (const sequence of [1, 2, 3, 4]) await report(step('p-1', sequence));
   await report(statusChange({ ...run('p-1'), status: 'SUCCEEDED' }));
-  await vi.waitFor(() => expect(callbacks('p-1')).toContain(6), { timeout: 10_000 });
-  await vi.waitFor(() => expect(updates).toHaveLength(6));
+  await eventually(() => expect(callbacks('p-1')).toContain(6));
+  await eventually(() => expect(updates).toHaveLength(6));
 
   expect(updates.map(({ seq, skipped }) => [seq, skipped])).toEqual([1, 2, 3, 4, 5, 6].map((seq) => [seq, false]));
   expect(updates.at(-1)).toMatchObject({ status: 'SUCCEEDED', progress: { percent: 4 } });
@@ -94,20 +95,20 @@ test('deliveries of the real service reach watch and onUpdate in order, over one
 
 test('S32: history that was trimmed while the endpoint was down arrives as the latest state, marked skipped', async () => {
   await report(statusChange({ ...run('p-2'), status: 'RUNNING' }));
-  await vi.waitFor(() => expect(callbacks('p-2')).toEqual([1]));
+  await eventually(() => expect(callbacks('p-2')).toEqual([1]));
 
   // Down until the log is cut: a fault for every attempt there can be meanwhile.
   faults = Array.from({ length: 500 }, () => 'down' as const);
   for (const sequence of [1, 2, 3]) await report(step('p-2', sequence));
-  const database = new DatabaseSync(join(dataFolder, 'statuswire.db'), { timeout: 5_000 });
+  const database = new DatabaseSync(join(dataFolder, 'statuswire.db'), { timeout: hangMs });
   database.exec("DELETE FROM updates WHERE workflow = 'parcels' AND id = 'p-2' AND seq < 4");
   database.close();
   faults = [];
 
-  await vi.waitFor(() => expect(callbacks('p-2')).toEqual([1, 4]), { timeout: 10_000 });
+  await eventually(() => expect(callbacks('p-2')).toEqual([1, 4]));
   const [[first], [last]] = onUpdate.mock.calls.slice(-2) as [[WatchedUpdate], [WatchedUpdate]];
   expect([first.skipped, last.skipped]).toEqual([false, true]);
   // A watch that stood where the endpoint stood sees the same.
   const { updates } = iterateAll(client.watch('parcels', 'p-2', { from: first.cursor }));
-  await vi.waitFor(() => expect(updates).toEqual([last]));
+  await eventually(() => expect(updates).toEqual([last]));
 });

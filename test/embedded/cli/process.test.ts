@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startChild } from '../../support/child.ts';
 import { root } from '../../support/run-tool.ts';
 import { type ServiceKit, serviceKit } from '../../support/service-kit.ts';
 import { commandProcess } from './support/process.ts';
@@ -56,9 +56,7 @@ it('types --watch ends by SIGINT with exit code 0', async () => {
 it('a service whose output nobody reads any more goes on', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'statuswire-pipe-'));
   const args = ['serve', '--port', '0', '--data', folder, '--log-level', 'debug'];
-  const child = spawn(process.execPath, [join(root, 'bin/statuswire.js'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = startChild(process.execPath, [join(root, 'bin/statuswire.js'), ...args]);
   const ended = once(child, 'exit');
   const url = await new Promise<string>((resolve) => {
     let said = '';

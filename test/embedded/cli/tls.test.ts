@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TlsFiles } from '../../../embedded/service/tls.ts';
 import { certificateIn } from '../../support/certificate.ts';
+import { startChild } from '../../support/child.ts';
 import { command, jsonLines } from './support/command.ts';
 
 let folder: string;
@@ -63,9 +64,7 @@ describe('serve --tls-cert --tls-key', () => {
     const renewed = await certificateIn(folder, 'renewed');
     const bin = fileURLToPath(new URL('../../../bin/statuswire.js', import.meta.url));
     const args = ['--port', '0', '--data', join(folder, 'data'), '--tls-cert', renewed.certFile];
-    const child = spawn(process.execPath, [bin, 'serve', ...args, '--tls-key', renewed.keyFile], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = startChild(process.execPath, [bin, 'serve', ...args, '--tls-key', renewed.keyFile]);
     try {
       const [said, logged] = [linesOf(child.stdout), linesOf(child.stderr)];
       const listens = await said();

@@ -159,7 +159,12 @@ describe.each([
   });
 
   it('S30: its socket is closed when it expires', async () => {
-    const raw = await open(await token({ exp: Math.floor(Date.now() / 1_000) + 2 }));
+    // A busy machine may take longer to open it than a short token lasts; then the next one lasts longer.
+    const opened = async (seconds: number): ReturnType<typeof open> => {
+      const raw = await open(await token({ exp: Math.floor(Date.now() / 1_000) + seconds }));
+      return raw.messages.length > 0 ? raw : opened(2 * seconds);
+    };
+    const raw = await opened(2);
     expect(raw.messages[0]?.type).toBe('connection_ack');
     expect(await raw.closed).toEqual({ code: 4403, reason: expect.any(String) });
   });

@@ -25,7 +25,8 @@ describe('the start queue', () => {
     expect(started).toEqual(['a', 'b']);
     expect(queue.size).toBe(3);
     gates[0]?.();
-    await vi.waitFor(() => expect(started).toEqual(['a', 'b', 'c']));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(started).toEqual(['a', 'b', 'c']);
     for (const open of gates) open();
     await queue.stop();
   });

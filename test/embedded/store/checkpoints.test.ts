@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCheckpointer } from '../../../embedded/store/checkpointer.ts';
 import { startCheckpoints } from '../../../embedded/store/checkpoints.ts';
+import { eventually } from '../../support/eventually.ts';
 import { openWalKit, type WalKit } from './wal-kit.ts';
 
 const pageBytes = 4096;
@@ -64,7 +65,7 @@ describe('checkpoints in a thread', () => {
       await kit.commit(100);
       reader.prepare('SELECT count(*) FROM heads').get();
     }
-    while (kit.state().checkpointed < kit.state().log) await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(() => expect(kit.state().checkpointed).toBeGreaterThanOrEqual(kit.state().log));
     reader.close();
     await checkpoints.stop();
     await kit.store.close();

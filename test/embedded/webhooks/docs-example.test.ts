@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createSender } from '../../../handlers/egress/sender.ts';
 import { createSigner } from '../../../handlers/webhooks/sign.ts';
+import { startChild } from '../../support/child.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -32,7 +33,7 @@ async function startExample(): Promise<{ readonly port: number; readonly child: 
   const file = join(folder, 'example.mjs');
   await writeFile(file, `${node20}\n${code}\nserver.on('listening', () => console.log(server.address().port));\n`);
   const env = { ...process.env, WEBHOOK_SECRET: secret, PORT: '0' };
-  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = startChild(process.execPath, [file], { env });
   closers.push(async () => {
     child.kill();
     if (child.exitCode === null) await once(child, 'exit');

@@ -1,13 +1,10 @@
 import { Webhook } from 'standardwebhooks';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import type { Update } from '../../../core/contract.ts';
 import { type Received, startReceiver } from '../../handlers/egress/receiver.ts';
 import { append, endpointOf, updatesOf } from '../../handlers/webhooks/bench.ts';
+import { eventually } from '../../support/eventually.ts';
 import { startWebhooks } from './real.ts';
-
-/** A busy machine takes its time. */
-vi.setConfig({ testTimeout: 30_000 });
-const patience = { timeout: 10_000 };
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -44,12 +41,12 @@ test('G1, G3: over refusals, lost answers and restarts each execution’s update
     if (page % 2 === 1) await restart();
   }
   const all = Array.from({ length: 20 }, (_, index) => index + 1);
-  await vi.waitFor(() => {
+  await eventually(() => {
     for (const id of ids) expect([...new Set(accepted.get(id))]).toEqual(all);
-  }, patience);
+  });
   for (const seqs of accepted.values()) expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
   expect(errors).toEqual([]);
-  await vi.waitFor(async () => expect(await store.deliveries.nextDue()).toBeNull(), patience);
+  await eventually(async () => expect(await store.deliveries.nextDue()).toBeNull());
 });
 
 test('stopping hands back a delivery that hangs: it is due again at once', async () => {
@@ -58,9 +55,9 @@ test('stopping hands back a delivery that hangs: it is due again at once', async
   closers.push(close, receiver.close);
   await store.endpoints.put(endpointOf({ url: receiver.origin }));
   await append(store.log, updatesOf(1, 1));
-  await vi.waitFor(() => expect(receiver.received).toHaveLength(1), patience);
+  await eventually(() => expect(receiver.received).toHaveLength(1));
   await restart();
-  await vi.waitFor(() => expect(receiver.received).toHaveLength(2), patience);
+  await eventually(() => expect(receiver.received).toHaveLength(2));
   expect(receiver.received[1]?.body).toBe(receiver.received[0]?.body);
   expect(receiver.received[1]?.headers['webhook-id']).toBe(receiver.received[0]?.headers['webhook-id']);
 });

@@ -1,11 +1,8 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { type Receiver, startReceiver } from '../../handlers/egress/receiver.ts';
 import { append, endpointOf, updateOf, updatesOf } from '../../handlers/webhooks/bench.ts';
+import { eventually } from '../../support/eventually.ts';
 import { startWebhooks } from './real.ts';
-
-/** A busy machine takes its time; still shorter than the sender's time-out of 15 s, which would free a hanging endpoint. */
-vi.setConfig({ testTimeout: 30_000 });
-const patience = { timeout: 10_000 };
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -27,7 +24,7 @@ test('G8: while one endpoint hangs, a hundred others receive at once', async () 
   await register(dead, 'dead');
   for (let n = 0; n < 100; n++) await register(live, `live-${n}`);
   await append(store.log, updatesOf(1, 3));
-  await vi.waitFor(() => expect(live.received).toHaveLength(300), patience);
+  await eventually(() => expect(live.received).toHaveLength(300));
   expect(dead.received).toHaveLength(1);
   expect(errors).toEqual([]);
 });
@@ -36,10 +33,10 @@ test('G8: an endpoint that hangs for many executions holds few places', async ()
   const { store, dead, live, register } = await setUp({ perEndpoint: 4 });
   await register(dead, 'dead');
   for (let n = 0; n < 100; n++) await append(store.log, [updateOf(1, { id: `order-${n}` })]);
-  await vi.waitFor(() => expect(dead.received).toHaveLength(4), patience);
+  await eventually(() => expect(dead.received).toHaveLength(4));
   await register(live, 'live');
   await append(store.log, [updateOf(2, { id: 'order-7' })]);
-  await vi.waitFor(() => expect(live.received).toHaveLength(1), patience);
+  await eventually(() => expect(live.received).toHaveLength(1));
   expect(dead.received).toHaveLength(4);
 });
 
@@ -47,10 +44,10 @@ test('G8: more hanging deliveries than places: slow ones give theirs away', asyn
   const { store, dead, live, register } = await setUp({ concurrency: 4, slowMs: 30 });
   for (let n = 0; n < 20; n++) await register(dead, `dead-${n}`);
   await append(store.log, updatesOf(1, 1));
-  await vi.waitFor(() => expect(dead.received).toHaveLength(20), patience);
+  await eventually(() => expect(dead.received).toHaveLength(20));
   await register(live, 'live');
   await append(store.log, updatesOf(2, 2));
-  await vi.waitFor(() => expect(live.received).toHaveLength(1), patience);
+  await eventually(() => expect(live.received).toHaveLength(1));
 });
 
 test('G8: what is due is found behind a long backlog of a hanging endpoint', async () => {
@@ -58,12 +55,12 @@ test('G8: what is due is found behind a long backlog of a hanging endpoint', asy
   await register(dead, 'dead');
   // More than two pages of due keys, and the other endpoint's after them.
   await Promise.all(Array.from({ length: 600 }, (_, n) => append(store.log, [updateOf(1, { id: `order-${n}` })])));
-  await vi.waitFor(async () => expect(await store.deliveries.due(Date.now(), 1_000)).toHaveLength(599), patience);
+  await eventually(async () => expect(await store.deliveries.due(Date.now(), 1_000)).toHaveLength(599));
   await register(live, 'live');
   const key = { endpointId: 'live', workflow: 'orders', id: 'order-0', tenant: 'default' };
   await append(store.log, [updateOf(2, { id: 'order-0' })]);
   await store.deliveries.wake([key], Date.now());
   await restart();
-  await vi.waitFor(() => expect(live.received).toHaveLength(1), patience);
+  await eventually(() => expect(live.received).toHaveLength(1));
   expect(dead.received).toHaveLength(2);
 });

@@ -3,12 +3,16 @@ import { createWebhookLoop, type WebhookLoopOptions } from '../../../embedded/we
 import { createSender } from '../../../handlers/egress/sender.ts';
 import { createDeliverer } from '../../../handlers/webhooks/deliver.ts';
 import { createFanOut } from '../../../handlers/webhooks/fan-out.ts';
+import { hangMs } from '../../support/eventually.ts';
 
-/** Everything as it runs in the service: store, sender, deliverer and loop, with real time and sockets. */
+/**
+ * Everything as it runs in the service: store, sender, deliverer and loop, with real time and sockets. What hangs does so for
+ * good: no time-out of the sender sets it free on a slow machine.
+ */
 export async function startWebhooks(options: Partial<WebhookLoopOptions> & { readonly retryMs?: number } = {}) {
   const store = openStore({ file: ':memory:' });
   const { log, endpoints, deliveries } = store;
-  const sender = createSender({ allow: ['127.0.0.0/8'] });
+  const sender = createSender({ allow: ['127.0.0.0/8'], timeoutMs: hangMs });
   const errors: unknown[] = [];
   const begin = () =>
     createWebhookLoop({

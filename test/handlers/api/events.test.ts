@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { type ApiKit, apiKit } from './support/api-kit.ts';
 
 let kit: ApiKit;
@@ -36,7 +37,7 @@ describe('S25: POST /events', () => {
     const request = kit.post('/events', key, [event, {}]).finally(() => {
       answered = true;
     });
-    await expect.poll(() => kit.ingested.length).toBe(1);
+    await eventually(() => expect(kit.ingested.length).toBe(1));
     expect(answered).toBe(false);
     commit.resolve();
     const response = await request;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { markerMs } from '../../../core/limits.ts';
 import type { Description, Executions, LogKey, RedriveOutcome } from '../../../core/ports.ts';
 import { defaultRules } from '../../../core/workflow-rules.ts';
@@ -6,6 +6,7 @@ import { createAppender } from '../../../handlers/ingest/append.ts';
 import { createAccept } from '../../../handlers/intake/accept.ts';
 import { createOperations, type Operations } from '../../../handlers/operations/operations.ts';
 import { type StatusChangeOptions, startDate, statusChange } from '../../support/aws-shapes.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type IngestKit, ingestKit } from '../../support/ingest-kit.ts';
 
 const key = { workflow: 'orders', id: 'order-1042' };
@@ -75,7 +76,7 @@ describe('S4: forget', () => {
     expect(new Set(await rowsOf(key))).toEqual(new Set(others));
     expect(await operations.forget(key)).toBe('forgotten');
     expect((await rowsOf(key)).filter((table) => table !== 'updates')).toEqual([]);
-    await vi.waitFor(async () => expect(await rowsOf(key)).toEqual([]), 5_000);
+    await eventually(async () => expect(await rowsOf(key)).toEqual([]));
     expect(await rowsOf(neighbour)).toEqual(others);
     const [head] = await kit.store.log.load([key]);
     expect(head).toMatchObject({ last: null, goneUntil: kit.now + markerMs });

@@ -1,7 +1,7 @@
-import { vi } from 'vitest';
 import { createStatusClient, type StatusClient, type WebSocketLike } from '../../../../client-sdk/src/index.ts';
 import { createTestService } from '../../../../client-sdk/src/testing/index.ts';
 import { account, awslogs, historyRecord, progressEvent, region, statusChange } from '../../../support/aws-shapes.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { serviceKit } from '../../../support/service-kit.ts';
 
 /** What happens to an execution, in words that both services know. */
@@ -75,7 +75,7 @@ export async function testSubject(): Promise<Subject> {
     socket: () => new service.WebSocket('wss://status.test/graphql', 'graphql-transport-ws'),
     client: () => service.client(),
     until: (check) =>
-      vi.waitFor(async () => {
+      eventually(async () => {
         await service.advance(100);
         check();
       }),
@@ -128,7 +128,7 @@ export async function realSubject(): Promise<Subject> {
     token,
     socket: () => new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws') as WebSocketLike,
     client: () => createStatusClient({ url, token }),
-    until: (check) => vi.waitFor(check, { timeout: 10_000 }),
+    until: (check) => eventually(check),
     stop: kit.stop,
   };
 }

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { startChild } from '../../../support/child.ts';
 
 const bin = fileURLToPath(new URL('../../../../bin/statuswire.js', import.meta.url));
 
@@ -20,10 +20,9 @@ export function commandProcess(
   onOutput: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args], {
+    const child = startChild(process.execPath, [bin, ...args], {
       cwd: tmpdir(),
       env: { PATH: process.env.PATH ?? '', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';
     let stderr = '';
