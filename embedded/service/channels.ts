@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Update } from '../../core/contract.ts';
 import type { Log } from '../../core/ports.ts';
+import { accountOf } from '../../handlers/admission/account.ts';
 import { createSender } from '../../handlers/egress/sender.ts';
 import { createGraphql } from '../../handlers/graphql/graphql.ts';
 import { createGraphqlHttp, type GraphqlHttp } from '../../handlers/graphql/graphql-http.ts';
@@ -13,6 +14,7 @@ import type { ByteText } from '../subscriptions/frame.ts';
 import { createHub, type Hub } from '../subscriptions/hub.ts';
 import { createSubscriptionServer, type SubscriptionServer } from '../subscriptions/server.ts';
 import { createWebhookLoop } from '../webhooks/loop.ts';
+import type { Admission } from './admission.ts';
 import type { Foundation } from './foundation.ts';
 
 /** What carries committed updates out of the process, polling aside. */
@@ -36,7 +38,11 @@ export interface Webhooks {
 const sdl = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
 
 /** `log` is what the channels read from. */
-export function createChannels(foundation: Foundation, log: Log): Channels {
+export function createChannels(
+  foundation: Foundation,
+  log: Log,
+  { rateLimiter }: Pick<Admission, 'rateLimiter'>,
+): Channels {
   const { options, verifier, now, reportIncident } = foundation;
   const graphql = createGraphql({ schema: createSchema(sdl), log, now, report: reportIncident });
   const hub = createHub<ByteText>();
@@ -44,6 +50,9 @@ export function createChannels(foundation: Foundation, log: Log): Channels {
     graphql,
     hub,
     verifier,
+    ...(rateLimiter && {
+      count: (caller, cost) => rateLimiter.take(accountOf(caller), 'read', cost).exceeded === null,
+    }),
     origins: options.origins ?? [],
     report: reportIncident,
     limits: {

@@ -45,7 +45,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { folder, store, telemetry, loaded, firstKey, keepUpdates, now } = foundation;
   const admission = createAdmission(options, now);
   const engine = createEngine(foundation);
-  const channels = createChannels(foundation, engine.log);
+  const channels = createChannels(foundation, engine.log, admission);
   const { hub, subscriptions, webhooks } = channels;
 
   await store.start(

@@ -1,16 +1,18 @@
 import type { Update } from '../../core/contract.ts';
 import type { Target } from '../../handlers/graphql/subscription-plan.ts';
-import { createPositions, type Positions } from './positions.ts';
+import { ManyPositions, OnePosition, type Positions } from './positions.ts';
 
-/** One reader of the hub. */
+/** One reader of the hub. Whatever one of them throws reaches no other. */
 export interface HubSubscription<Rendered> {
   readonly target: Target;
   /** Subscriptions of one target with the same key share one rendering per update. */
   readonly key: string;
-  /** Must not throw; null where the update is not for this group. */
-  readonly render: (update: Update) => Rendered | null;
-  /** Called synchronously, in seq order per execution; must not throw. */
-  readonly deliver: (rendered: Rendered) => void;
+  /** null where the update is not for this group. */
+  render(update: Update): Rendered | null;
+  /** Called synchronously, in seq order per execution. */
+  deliver(rendered: Rendered): void;
+  /** The update could not be rendered or delivered: this reader has a gap. Must not throw. */
+  fail(error: unknown): void;
 }
 
 export interface HubStats {
@@ -25,18 +27,18 @@ export interface HubStats {
 export interface Hub<Rendered> {
   /**
    * Updates in seq order per execution. May be called again with the same ones (S33): each subscriber gets each seq
-   * once. Never throws.
+   * once. Never throws. An update counts as published when it was handed to everybody.
    */
   readonly publish: (updates: readonly Update[]) => void;
-  /** From the next `publish` on (S17). Answers how to stop; stopping twice is harmless. */
-  readonly subscribe: (subscription: HubSubscription<Rendered>) => () => void;
+  /** From the next `publish` on (S17). */
+  readonly subscribe: (subscription: HubSubscription<Rendered>) => void;
+  /** Harmless when it was ended before. */
+  readonly unsubscribe: (subscription: HubSubscription<Rendered>) => void;
   readonly stats: () => HubStats;
 }
 
-interface Group<Rendered> {
-  readonly render: (update: Update) => Rendered | null;
-  readonly subscribers: Set<HubSubscription<Rendered>>;
-}
+/** Those that share a rendering. */
+type Group<Rendered> = Set<HubSubscription<Rendered>>;
 
 interface Topic<Rendered> {
   readonly positions: Positions;
@@ -57,17 +59,37 @@ export function createHub<Rendered>(): Hub<Rendered> {
   let delivered = 0;
   let repeated = 0;
 
+  const publishToGroup = (group: Group<Rendered>, update: Update): void => {
+    let rendered: Rendered | null = null;
+    let isRendered = false;
+    try {
+      // The first speaks for all.
+      for (const subscriber of group) {
+        rendered = subscriber.render(update);
+        isRendered = true;
+        break;
+      }
+    } catch (error) {
+      for (const subscriber of group) subscriber.fail(error);
+    }
+    if (!isRendered || rendered === null) return;
+    for (const subscriber of group) {
+      try {
+        subscriber.deliver(rendered);
+        delivered += 1;
+      } catch (error) {
+        subscriber.fail(error);
+      }
+    }
+  };
+
   const publishTo = (topic: Topic<Rendered>, update: Update): void => {
-    if (!topic.positions.advance(update)) {
+    if (!topic.positions.isNew(update)) {
       repeated += 1;
       return;
     }
-    for (const group of topic.groups.values()) {
-      const rendered = group.render(update);
-      if (rendered === null) continue;
-      delivered += group.subscribers.size;
-      for (const subscriber of group.subscribers) subscriber.deliver(rendered);
-    }
+    for (const group of topic.groups.values()) publishToGroup(group, update);
+    topic.positions.moved(update);
   };
 
   const topicOf = ({ tenant, workflow, id }: Target): Topic<Rendered> => {
@@ -77,7 +99,8 @@ export function createHub<Rendered>(): Hub<Rendered> {
     workflows.set(workflow, scope);
     const known = scope.get(id);
     if (known) return known;
-    const topic = { positions: createPositions(id === null ? rememberedExecutions : 1), groups: new Map() };
+    const positions = id === null ? new ManyPositions(rememberedExecutions) : new OnePosition();
+    const topic: Topic<Rendered> = { positions, groups: new Map() };
     scope.set(id, topic);
     topics += 1;
     return topic;
@@ -106,19 +129,21 @@ export function createHub<Rendered>(): Hub<Rendered> {
     },
 
     subscribe(subscription) {
-      const { target, key, render } = subscription;
-      const topic = topicOf(target);
-      const group = topic.groups.get(key) ?? { render, subscribers: new Set() };
-      topic.groups.set(key, group);
-      group.subscribers.add(subscription);
+      const topic = topicOf(subscription.target);
+      const group = topic.groups.get(subscription.key) ?? new Set();
+      topic.groups.set(subscription.key, group);
+      group.add(subscription);
       subscribers += 1;
+    },
 
-      return () => {
-        if (!group.subscribers.delete(subscription)) return;
-        subscribers -= 1;
-        if (group.subscribers.size === 0) topic.groups.delete(key);
-        if (topic.groups.size === 0) remove(target);
-      };
+    unsubscribe(subscription) {
+      const { target, key } = subscription;
+      const topic = tenants.get(target.tenant)?.get(target.workflow)?.get(target.id);
+      const group = topic?.groups.get(key);
+      if (!topic || !group?.delete(subscription)) return;
+      subscribers -= 1;
+      if (group.size === 0) topic.groups.delete(key);
+      if (topic.groups.size === 0) remove(target);
     },
 
     stats: () => ({ topics, subscribers, delivered, repeated }),

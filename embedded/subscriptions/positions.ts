@@ -1,31 +1,60 @@
 import type { Update } from '../../core/contract.ts';
 import type { Position } from '../../core/cursor.ts';
 
-/** Remembers how far each execution of one topic was published. */
+type Moved = Pick<Update, 'id' | 'epoch' | 'seq'>;
+
+/** Remembers how far each execution of one topic was published. Epochs sort by age. */
 export interface Positions {
-  /** True when the update is newer than all seen of its execution; then it is the newest. Epochs sort by age. */
-  readonly advance: (update: Pick<Update, 'id' | 'epoch' | 'seq'>) => boolean;
+  /** Is the update newer than all that were published of its execution? */
+  isNew(update: Moved): boolean;
+  /** It was published. */
+  moved(update: Moved): void;
+}
+
+function isAfter({ epoch, seq }: Moved, before: Position): boolean {
+  return epoch > before.epoch || (epoch === before.epoch && seq > before.seq);
+}
+
+/** Of a topic that is one execution. */
+export class OnePosition implements Positions, Position {
+  epoch = '';
+  seq = 0;
+
+  isNew(update: Moved): boolean {
+    return isAfter(update, this);
+  }
+
+  moved({ epoch, seq }: Moved): void {
+    this.epoch = epoch;
+    this.seq = seq;
+  }
 }
 
 /**
- * @param capacity Executions remembered; the one that moved longest ago is forgotten first. An update of a forgotten
- *   one that comes again passes, and the client's own check on seq drops it.
+ * Of many executions. Beyond `capacity` the one that moved longest ago is forgotten; an update of it that comes again
+ * passes, and the client's own check on seq drops it.
  */
-export function createPositions(capacity: number): Positions {
-  const last = new Map<string, Position>();
-  return {
-    advance({ id, epoch, seq }) {
-      const before = last.get(id);
-      if (before && (epoch < before.epoch || (epoch === before.epoch && seq <= before.seq))) return false;
-      // Puts it to the end; alone, it is there already.
-      if (last.size > 1) last.delete(id);
-      last.set(id, { epoch, seq });
-      if (last.size > capacity)
-        for (const oldest of last.keys()) {
-          last.delete(oldest);
-          break;
-        }
-      return true;
-    },
-  };
+export class ManyPositions implements Positions {
+  private readonly last = new Map<string, Position>();
+  private readonly capacity: number;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  isNew(update: Moved): boolean {
+    const before = this.last.get(update.id);
+    return !before || isAfter(update, before);
+  }
+
+  moved({ id, epoch, seq }: Moved): void {
+    // Puts it to the end.
+    this.last.delete(id);
+    this.last.set(id, { epoch, seq });
+    if (this.last.size <= this.capacity) return;
+    for (const oldest of this.last.keys()) {
+      this.last.delete(oldest);
+      return;
+    }
+  }
 }

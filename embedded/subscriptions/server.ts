@@ -1,31 +1,32 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
-import { type WebSocket, WebSocketServer } from 'ws';
 import type { Caller } from '../../core/access.ts';
-import { createTally } from '../../handlers/admission/tally.ts';
 import { readHandshake } from '../../handlers/graphql/appsync/authorization.ts';
-import { createAppsyncSubscriptions } from '../../handlers/graphql/appsync/subscriptions.ts';
 import type { Report } from '../../handlers/graphql/errors.ts';
 import type { Graphql } from '../../handlers/graphql/graphql.ts';
-import { createAppsyncProtocol } from './appsync/protocol.ts';
+import { subprotocol as appsyncSubprotocol } from '../../handlers/subscriptions/appsync/machine.ts';
+import type { Credential } from '../../handlers/subscriptions/credential.ts';
+import { endings } from '../../handlers/subscriptions/endings.ts';
+import { subprotocol as transportWsSubprotocol } from '../../handlers/subscriptions/transport-ws/messages.ts';
+import { type ClientSocket, createAcceptor } from './client-socket.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { closeCodes } from './close-codes.ts';
-import { type Connection, openConnection, type SocketProtocol } from './connection.ts';
-import { createDeliveries } from './deliveries.ts';
+import { Connection } from './connection.ts';
+import { createAppsync } from './dialects/appsync.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { createTransportWs } from './dialects/transport-ws.ts';
 import { createEntrance, type Verifier } from './entrance.ts';
 import type { ByteText } from './frame.ts';
+import { createConnections } from './household.ts';
 import type { Hub } from './hub.ts';
-import { createKeepAlive } from './keep-alive.ts';
-import { defaultSubscriptionLimits, type SubscriptionLimits, socketBounds, subscriptionBounds } from './limits.ts';
-import { createProtocol } from './protocol.ts';
-import { createFlushQueue } from './socket-writer.ts';
+import { defaultSubscriptionLimits, type SubscriptionLimits } from './limits.ts';
 
 export interface SubscriptionServerOptions {
   readonly graphql: Graphql;
   readonly hub: Hub<ByteText>;
   readonly verifier: Verifier;
   readonly report: Report;
+  /** Counts an operation of either protocol; false when it is over the caller's allowance. Default: all are within it. */
+  readonly count?: (caller: Caller, cost: number) => boolean;
   /** Origins that browsers may connect from, looked at on every connection; `*` allows all. Default: none (S23). */
   readonly origins?: readonly string[];
   /** Defaults: see `SubscriptionLimits`. */
@@ -51,21 +52,19 @@ export interface SubscriptionServer {
   readonly close: () => Promise<void>;
 }
 
-/** AppSync's name for its subprotocol; the package graphql-ws, of the same name, speaks another one. */
-const appsyncSubprotocol = 'graphql-ws';
-
 export function createSubscriptionServer(options: SubscriptionServerOptions): SubscriptionServer {
-  const { graphql, verifier, report, origins = [], clock = systemClock } = options;
+  const { graphql, hub, verifier, report, count, origins = [], clock = systemClock } = options;
   const limits = { ...defaultSubscriptionLimits, ...options.limits };
-  const entrance = createEntrance({ verifier, sockets: createTally(socketBounds(limits)), report });
-  const deliveries = createDeliveries(options.hub, createTally(subscriptionBounds(limits)));
-  const queue = createFlushQueue();
-  const keepAlive = createKeepAlive(clock, limits.keepAliveMs);
-  const ka = createKeepAlive(clock, limits.kaMs);
-  const connections = new Set<Connection>();
-  const acceptors: WebSocketServer[] = [];
+  const connections = createConnections({
+    hub,
+    entrance: createEntrance(verifier, report),
+    limits,
+    clock,
+    report,
+    count,
+  });
+  const acceptors: ReturnType<typeof createAcceptor>[] = [];
   let stopped: Promise<void> | null = null;
-  let slow = 0;
 
   const whyRefused = (
     { headers }: IncomingMessage,
@@ -77,77 +76,51 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
       return [403, 'This origin is not allowed.'];
     const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     if (!offered.includes(subprotocol)) return [400, `The subprotocol must be ${subprotocol}.`];
-    if (connections.size >= limits.sockets) return [503, 'Too many connections.'];
+    if (connections.all.size >= limits.sockets) return [503, 'Too many connections.'];
     return null;
   };
 
-  /** Apart from the handshake, or the connection's closures would keep its request alive with theirs. */
-  const take = (webSocket: WebSocket, socket: Duplex, protocol: SocketProtocol): void => {
-    const connection = openConnection({
-      webSocket,
-      socket,
-      protocol,
-      limits,
-      clock,
-      queue,
-      keepAlive,
-      onGone: () => connections.delete(connection),
-      onSlow: () => {
-        slow += 1;
-      },
-    });
-    connections.add(connection);
+  /** Apart from the handshake, or what it makes would keep its request alive. */
+  const take = (webSocket: ClientSocket, socket: Duplex, dialect: Dialect, handshake: Credential | null): void => {
+    webSocket.listen(socket);
+    connections.add(new Connection(webSocket, dialect, connections.household, handshake));
   };
 
-  const accept = (subprotocol: string, protocolFor: (request: IncomingMessage) => SocketProtocol): HandleUpgrade => {
-    const webSockets = new WebSocketServer({
-      noServer: true,
-      handleProtocols: () => subprotocol,
-      // Compression would cost a deflate per subscriber where now the bytes are shared.
-      perMessageDeflate: false,
-      maxPayload: limits.messageBytes,
-      // Pings count against the allowance like messages, so they are answered by the connection.
-      autoPong: false,
-      // One message per turn of the event loop: what graphql-ws has to settle by promises after `subscribe` is settled
-      // before a `complete` from the same packet is looked at.
-      allowSynchronousEvents: false,
-    });
-    acceptors.push(webSockets);
+  const accept = (
+    subprotocol: string,
+    dialect: Dialect,
+    handshakeOf: (request: IncomingMessage) => Credential | null,
+  ): HandleUpgrade => {
+    const acceptor = createAcceptor(subprotocol, limits);
+    acceptors.push(acceptor);
     return (request, socket, head) => {
       const refused = whyRefused(request, subprotocol);
       if (refused) return refuse(socket, ...refused);
-      const protocol = protocolFor(request);
-      webSockets.handleUpgrade(request, socket, head, (webSocket) => take(webSocket, socket, protocol));
+      const handshake = handshakeOf(request);
+      acceptor.handleUpgrade(request, socket, head, (webSocket) => take(webSocket, socket, dialect, handshake));
     };
   };
 
   const closeAll = async (): Promise<void> => {
-    const closed = acceptors.map((webSockets) => new Promise<void>((resolve) => webSockets.close(() => resolve())));
-    for (const connection of connections) connection.close(closeCodes.serviceRestart, 'Service restart');
+    const closed = acceptors.map((acceptor) => new Promise<void>((resolve) => acceptor.close(() => resolve())));
+    for (const connection of connections.all) connection.close(endings.restart);
     await Promise.all(closed);
   };
 
-  const transportWs = createProtocol({ graphql, entrance, deliveries, limits });
-  const plan = createAppsyncSubscriptions({ graphql });
-  const appsync = createAppsyncProtocol({ plan, entrance, deliveries, limits, clock, ka });
-
   return {
-    handleUpgrade: accept(GRAPHQL_TRANSPORT_WS_PROTOCOL, () => transportWs),
-    handleAppsync: accept(appsyncSubprotocol, (request) => appsync(readHandshake(request))),
+    handleUpgrade: accept(transportWsSubprotocol, createTransportWs(graphql, limits), () => null),
+    handleAppsync: accept(appsyncSubprotocol, createAppsync(graphql, limits), readHandshake),
 
     disconnect(matches) {
-      for (const connection of connections) {
-        if (connection.serves(matches)) connection.close(closeCodes.forbidden, 'Forbidden');
+      for (const connection of connections.all) {
+        if (connection.serves(matches)) connection.close(endings.forbidden);
       }
     },
 
-    stats: () => ({ sockets: connections.size, slow }),
+    stats: () => ({ sockets: connections.all.size, slow: connections.slow() }),
 
     close() {
-      stopped ??= closeAll().finally(() => {
-        keepAlive.stop();
-        ka.stop();
-      });
+      stopped ??= closeAll().finally(connections.stop);
       return stopped;
     },
   };

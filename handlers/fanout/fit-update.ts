@@ -7,7 +7,12 @@ import type { Update } from '../../core/contract.ts';
  */
 export function fitUpdate(update: Update, fits: (update: Update) => boolean): Update {
   if (fits(update)) return update;
-  const bare = update.output === null ? update : { ...update, output: null, outputOmitted: true };
+  const bare = update.output === null ? update : withoutOutput(update);
   if (fits(bare)) return bare;
   return { ...bare, activeStates: bare.state === null ? [] : [bare.state] };
+}
+
+/** The update as those get it who have no room for its output (S15). */
+export function withoutOutput(update: Update): Update {
+  return { ...update, output: null, outputOmitted: true };
 }

@@ -6,7 +6,8 @@ import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
  * - `FORBIDDEN`: this caller may not do that, whatever exists.
  * - `UNSUPPORTED`: not over this transport.
  * - `TOO_COMPLEX`: over a limit of the document.
- * - `TOO_MANY_OPERATIONS`: over the limit of a socket.
+ * - `TOO_MANY_OPERATIONS`: over the limit of a socket or a key.
+ * - `TOO_MANY_REQUESTS`: over the caller's allowance just now.
  * - `INTERNAL`: unexpected; the message names the incident, never the cause (S26).
  */
 export type ErrorCode =
@@ -15,6 +16,7 @@ export type ErrorCode =
   | 'UNSUPPORTED'
   | 'TOO_COMPLEX'
   | 'TOO_MANY_OPERATIONS'
+  | 'TOO_MANY_REQUESTS'
   | 'INTERNAL';
 
 /** An error that the caller is told as it is. */

@@ -15,6 +15,7 @@ import { createDocuments, type DocumentLimits, defaultDocumentLimits } from './d
 import { presentable, type Report, refusal, unexpected } from './errors.ts';
 import { createQueries, type QueryPorts } from './queries.ts';
 import { createRequestQueries } from './request-queries.ts';
+import { createSelections } from './selections.ts';
 import { planSubscription, type SubscriptionPlan } from './subscription-plan.ts';
 
 /** A GraphQL request, as every transport carries it. */
@@ -28,12 +29,11 @@ export interface GraphqlRequest {
 export type Prepared =
   | {
       readonly type: 'query';
-      readonly document: DocumentNode;
       /** What it counts as in rate limits: 1, and 1 more for each thousand values that it may answer. */
       readonly cost: number;
       readonly run: () => Promise<ExecutionResult>;
     }
-  | { readonly type: 'subscription'; readonly document: DocumentNode; readonly plan: SubscriptionPlan }
+  | { readonly type: 'subscription'; readonly plan: SubscriptionPlan }
   | { readonly type: 'errors'; readonly errors: readonly GraphQLError[] };
 
 /** GraphQL without a transport: `graphqlHttp` and the WebSocket server both stand on it. */
@@ -81,21 +81,20 @@ export function createGraphql({ schema, log, now, report, limits }: GraphqlOptio
   const bounds = { ...defaultQueryLimits, ...limits };
   const queries = createQueries({ log, now });
   const turnstile = createTurnstile();
+  const selections = createSelections();
 
   const check = (request: GraphqlRequest, caller: Caller): Prepared => {
     const checked = documents(request.query);
     if (checked.type === 'errors') return checked;
-    const { document, number } = checked;
+    const { document, text } = checked;
     const definition = getOperationAST(document, request.operationName);
     if (!definition) return refused(new GraphQLError(unknownOperation(request)));
     const variables = request.variables ?? {};
     switch (definition.operation) {
       case OperationTypeNode.MUTATION:
         return refused(refusal('FORBIDDEN', 'Mutations belong to the service itself.'));
-      case OperationTypeNode.SUBSCRIPTION: {
-        const planned = planSubscription({ schema, document, number, definition, variables }, caller);
-        return planned.type === 'errors' ? planned : { type: 'subscription', document, plan: planned.plan };
-      }
+      case OperationTypeNode.SUBSCRIPTION:
+        return planSubscription({ schema, document, text, definition, variables }, caller, selections);
       case OperationTypeNode.QUERY: {
         const costs = createCosts(document);
         const { values, bytes } = costs.of(definition, variables);
@@ -104,7 +103,6 @@ export function createGraphql({ schema, log, now, report, limits }: GraphqlOptio
         const rootValue = createRequestQueries({ queries, caller, costs, maxAnswerBytes, turnstile });
         return {
           type: 'query',
-          document,
           cost: 1 + Math.floor(values / valuesPerCost),
           run: () => run(document, definition, variables, rootValue),
         };

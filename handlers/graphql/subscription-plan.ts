@@ -9,8 +9,8 @@ import {
 } from 'graphql';
 import { type Caller, mayRead } from '../../core/access.ts';
 import { isName, nameRule } from '../../core/names.ts';
-import { compiledOperation } from './compiled-operation.ts';
 import { refusal } from './errors.ts';
+import type { Selection, Selections } from './selections.ts';
 
 /** Whose updates a subscription carries; `id` null: all executions of the workflow. */
 export interface Target {
@@ -22,15 +22,12 @@ export interface Target {
 /** A subscription, checked once; from here on there is nothing left to check per update. */
 export interface SubscriptionPlan {
   readonly target: Target;
-  /** Plans with one key and one target render every update alike. */
-  readonly key: string;
+  /** Plans of one target with the same selection render every update alike. */
+  readonly selection: Selection;
   /** As given: an `id` that is null is not one left out, which AppSync tells apart. */
   readonly args: StatusChangedArgs;
-  /**
-   * The execution result for one update, or for what was published of it, as JSON text: what stands in `payload` of a
-   * `next` message.
-   */
-  readonly render: (update: object) => string;
+  /** Coerced, and only those that the operation has. */
+  readonly variables: { readonly [name: string]: unknown };
 }
 
 export type Planned =
@@ -41,8 +38,8 @@ export type Planned =
 export interface Operation {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
-  /** See `Checked`. */
-  readonly number: number;
+  /** What the document was parsed from. */
+  readonly text: string;
   readonly definition: OperationDefinitionNode;
   readonly variables: { readonly [name: string]: unknown };
 }
@@ -54,13 +51,19 @@ export interface StatusChangedArgs {
 }
 
 /**
+ * UTF-8 bytes of the variables of a subscription: two names and some conditions take a tenth of it. They are kept as long
+ * as the subscription lasts, which may be for days.
+ */
+const maxVariableBytes = 4_096;
+
+/**
  * Plans a `statusChanged` operation for a caller. The target follows from the caller's tenant and the arguments, and
  * `mayRead` is asked here, so no update that `maySee` would keep back can ever match it (S28).
  */
-export function planSubscription(operation: Operation, caller: Caller): Planned {
-  const { schema, document, definition, variables } = operation;
+export function planSubscription(operation: Operation, caller: Caller, selections: Selections): Planned {
+  const { schema, document, definition } = operation;
   const operationName = definition.name?.value ?? null;
-  const coercion = getVariableValues(schema, definition.variableDefinitions ?? [], variables);
+  const coercion = getVariableValues(schema, definition.variableDefinitions ?? [], operation.variables);
   if (coercion.errors) return { type: 'errors', errors: coercion.errors };
   // From here on only the coerced values: what was sent besides them is not kept for as long as the subscription lasts.
   const args: ExecutionArgs = { schema, document, operationName, variableValues: coercion.coerced };
@@ -81,36 +84,23 @@ export function planSubscription(operation: Operation, caller: Caller): Planned 
     return refused('BAD_USER_INPUT', `workflow and id must have ${nameRule}.`);
   if (!mayRead(caller, workflow, id)) return refused('FORBIDDEN', whyForbidden(caller, id));
 
-  const executed = (update: object): string =>
-    JSON.stringify(execute({ ...args, rootValue: { statusChanged: update } }));
+  const variables = coercion.coerced;
+  if (Buffer.byteLength(JSON.stringify(variables)) > maxVariableBytes)
+    return refused('TOO_COMPLEX', `The variables of a subscription may have ${maxVariableBytes} bytes.`);
   return {
     type: 'subscription',
     plan: {
-      target: { tenant: caller.tenant, workflow, id },
-      // Coerced values come in the order of the definitions, so equal ones have equal text.
-      key: JSON.stringify([operation.number, operationName, coercion.coerced]),
+      target: { tenant: caller.tenant, workflow: detached(workflow), id: id === null ? null : detached(id) },
+      selection: selections(operation, variables),
       args: asked,
-      render: renderer(operation, coercion.coerced, executed),
+      variables,
     },
   };
 }
 
-/** By the compiled selection; where there is none, or it gives up on an update, by executing. */
-function renderer(
-  operation: Operation,
-  variables: { readonly [name: string]: unknown },
-  executed: (update: object) => string,
-): (update: object) => string {
-  const compiled = compiledOperation(operation, variables);
-  if (!compiled) return executed;
-  return (update) => {
-    try {
-      return compiled(update);
-    } catch {
-      // A value that is not of its type: the execution tells which, as GraphQL has it.
-      return executed(update);
-    }
-  };
+/** A text of its own: one that was written in the document is a piece of its source, and would keep that alive. */
+function detached(text: string): string {
+  return JSON.parse(JSON.stringify(text));
 }
 
 function whyForbidden(caller: Caller, id: string | null): string {
@@ -119,7 +109,7 @@ function whyForbidden(caller: Caller, id: string | null): string {
   return 'These credentials do not allow this subscription.';
 }
 
-function refused(code: 'BAD_USER_INPUT' | 'FORBIDDEN', message: string): Planned {
+function refused(code: 'BAD_USER_INPUT' | 'FORBIDDEN' | 'TOO_COMPLEX', message: string): Planned {
   return { type: 'errors', errors: [refusal(code, message)] };
 }
 

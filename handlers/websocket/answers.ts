@@ -1,4 +1,5 @@
-import { CloseCode } from 'graphql-ws';
+import { type Ending, endings } from '../subscriptions/endings.ts';
+import type { Step } from '../subscriptions/step.ts';
 
 /** What a message is answered with. */
 export interface Answer {
@@ -16,32 +17,36 @@ export const nothing: Answer = { messages: [], closes: false };
  */
 export const drop: Answer = { messages: [], closes: true };
 
-export const say = (...messages: readonly object[]): Answer => ({
-  messages: messages.map((message) => JSON.stringify(message)),
-  closes: false,
-});
-
-/** Where the protocol has a close code after which a client is not to come again as it is. */
-const refusals = {
-  badRequest: { closeCode: CloseCode.BadRequest, code: 'BAD_REQUEST', message: 'Invalid message received' },
-  /** Of these alone our SDK takes a fresh token: the code says so. */
-  forbidden: { closeCode: CloseCode.Forbidden, code: 'FORBIDDEN', message: 'Forbidden' },
-  taken: { closeCode: CloseCode.SubscriberAlreadyExists, code: 'BAD_REQUEST', message: 'Subscriber already exists' },
-  initialised: {
-    closeCode: CloseCode.TooManyInitialisationRequests,
-    code: 'BAD_REQUEST',
-    message: 'Too many initialisation requests',
-  },
-  /** RFC 6455 §7.4.1. */
-  tooBig: { closeCode: 1009, code: 'BAD_REQUEST', message: 'Message too big' },
-} as const;
+/** Close codes after which a client is not to come again as it is: what it did is wrong. */
+const wrongs: ReadonlySet<number> = new Set([
+  endings.badRequest.code,
+  endings.forbidden.code,
+  endings.taken.code,
+  endings.initialised.code,
+  endings.tooBig.code,
+]);
 
 /**
- * Says the close code that API Gateway cannot send, and ends the connection. The message is none of the protocol's, so
- * graphql-ws's client ends all its subscriptions with an error, as it would at that code; our SDK knows the word from
- * AppSync. See docs/decisions/websocket-on-aws.md.
+ * The same with the close code, which API Gateway cannot send, said before where the client itself is wrong. The message
+ * is none of the protocol's, so graphql-ws's client ends all its subscriptions with an error, as it would at that code;
+ * our SDK knows the word from AppSync. See docs/decisions/websocket-on-aws.md.
  */
-export function refuse(why: keyof typeof refusals): Answer {
-  const { message, ...extensions } = refusals[why];
-  return { ...say({ type: 'connection_error', payload: { errors: [{ message, extensions }] } }), closes: true };
+export function refuse({ code: closeCode, reason }: Ending): Answer {
+  if (!wrongs.has(closeCode)) return drop;
+  // Of `FORBIDDEN` alone our SDK takes a fresh token: the code says so.
+  const code = closeCode === endings.forbidden.code ? 'FORBIDDEN' : 'BAD_REQUEST';
+  const payload = { errors: [{ message: reason, extensions: { closeCode, code } }] };
+  return { messages: [JSON.stringify({ type: 'connection_error', payload })], closes: true };
+}
+
+/** The answer that a step is, when there is nothing to be done for it. */
+export function answerOf(step: Extract<Step, { readonly type: 'nothing' | 'say' | 'end' }>): Answer {
+  switch (step.type) {
+    case 'nothing':
+      return nothing;
+    case 'say':
+      return { messages: step.messages, closes: false };
+    case 'end':
+      return refuse(step.ending);
+  }
 }

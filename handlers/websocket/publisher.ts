@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Update } from '../../core/contract.ts';
 import type { Audience, Connections, Posted, Sockets, Subscription } from '../../core/ports.ts';
-import { fitUpdate } from '../fanout/fit-update.ts';
+import { withoutOutput } from '../fanout/fit-update.ts';
 import { createGate } from './gate.ts';
 import { websocketLimits } from './limits.ts';
 import { createRenderings, type Render } from './rendering.ts';
@@ -40,7 +40,7 @@ const payloadBytes = websocketLimits.messageBytes - 1_024;
  */
 export function createSocketPublisher(options: SocketPublisherOptions): SocketPublisher {
   const { connections, sockets, now, report, onFailed, width = 64 } = options;
-  const renderings = createRenderings(options.schema);
+  const renderings = createRenderings(options.schema, payloadBytes);
   /** Sockets that would keep each call waiting for them, and until when they are left alone. */
   const resting = new Map<string, number>();
 
@@ -65,6 +65,8 @@ export function createSocketPublisher(options: SocketPublisherOptions): SocketPu
     const looking = createGate(lookups);
     /** Of no use any more, in this call. */
     const lost = new Set<string>();
+    /** One for each, so that its rendering is made once too. */
+    const bares = new Map<Update, Update>();
     let failed = 0;
 
     /** Ends a connection, once, whatever else is under way on it. */
@@ -73,6 +75,12 @@ export function createSocketPublisher(options: SocketPublisherOptions): SocketPu
       lost.add(connectionId);
       if (isOpen) await sockets.close(connectionId);
       await connections.remove(connectionId);
+    }
+
+    function bare(update: Update): Update {
+      const made = bares.get(update) ?? withoutOutput(update);
+      bares.set(update, made);
+      return made;
     }
 
     async function deliver(subscription: Subscription, wanted: readonly Update[]): Promise<void> {
@@ -97,16 +105,26 @@ export function createSocketPublisher(options: SocketPublisherOptions): SocketPu
       }
     }
 
+    /** A fault counts as an update that did not reach this one; others have their own rendering. */
+    function rendered(update: Update, render: Render): string | null {
+      try {
+        return render(update);
+      } catch (error) {
+        report(error);
+        return null;
+      }
+    }
+
     async function post({ connectionId, operationId }: Subscription, update: Update, render: Render): Promise<Posted> {
-      const send = (fitting: Update): Promise<Posted> =>
-        sockets.post(connectionId, `{"id":${JSON.stringify(operationId)},"type":"next","payload":${render(fitting)}}`);
-      const fits = (candidate: Update): boolean => Buffer.byteLength(render(candidate)) <= payloadBytes;
-      const fitting = fitUpdate(update, fits);
-      // With its states cut it would not say what the log says; the client had better read that.
-      if (fitting.activeStates !== update.activeStates) return 'too-large';
-      const posted = await send(fitting);
-      if (posted !== 'too-large' || fitting !== update || update.output === null) return posted;
-      return send(fitUpdate(update, (candidate) => candidate !== update));
+      const send = async (candidate: Update): Promise<Posted> => {
+        const payload = rendered(candidate, render);
+        if (payload === null) return 'too-large';
+        return sockets.post(connectionId, `{"id":${JSON.stringify(operationId)},"type":"next","payload":${payload}}`);
+      };
+      const posted = await send(update);
+      // API Gateway may find it too large where we did not.
+      if (posted !== 'too-large' || update.output === null) return posted;
+      return send(bare(update));
     }
 
     async function publishTo(audience: Audience, wanted: readonly Update[]): Promise<void> {

@@ -1,7 +1,7 @@
-import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import type { Connections, Sockets } from '../../core/ports.ts';
 import type { Verifier } from '../authorize/verifier.ts';
 import type { Graphql } from '../graphql/graphql.ts';
+import { subprotocol } from '../subscriptions/transport-ws/messages.ts';
 import { type Answer, drop } from './answers.ts';
 import { readSocketEvent } from './events.ts';
 import { type WebsocketLimits, websocketLimits } from './limits.ts';
@@ -42,8 +42,8 @@ export function createWebsocket(options: WebsocketOptions): (event: unknown) => 
 
   function connect(origin: string | null, subprotocols: readonly string[]): WebsocketResult {
     if (origin !== null && !origins.includes(origin) && !origins.includes('*')) return { statusCode: 403 };
-    if (!subprotocols.includes(GRAPHQL_TRANSPORT_WS_PROTOCOL)) return { statusCode: 400 };
-    return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': GRAPHQL_TRANSPORT_WS_PROTOCOL } };
+    if (!subprotocols.includes(subprotocol)) return { statusCode: 400 };
+    return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': subprotocol } };
   }
 
   async function remove(connectionId: string): Promise<void> {

@@ -4,6 +4,7 @@ import { guard, type Safeguard } from './guard.ts';
 import { http } from './http-safeguards.ts';
 import { machine } from './machine-safeguards.ts';
 import { runner } from './runner-safeguards.ts';
+import { sockets } from './socket-safeguards.ts';
 import { strangers } from './stranger-safeguards.ts';
 
 export type { Safeguard } from './guard.ts';
@@ -155,8 +156,8 @@ const access: readonly Safeguard[] = [
   guard(
     'S30: a socket ends when its token does',
     'embedded/subscriptions/connection.ts',
-    "caller.type === 'token' ? expireAt(caller.expiresAt) : null",
-    'null',
+    "caller?.type === 'token' ? caller.expiresAt : Number.POSITIVE_INFINITY",
+    'caller ? Number.POSITIVE_INFINITY : Number.POSITIVE_INFINITY',
     'embedded/subscriptions/server',
   ),
 ];
@@ -290,6 +291,7 @@ export const safeguards: readonly Safeguard[] = [
   ...starts,
   ...upkeep,
   ...admission,
+  ...sockets,
   ...client,
   ...contract,
   ...strangers,

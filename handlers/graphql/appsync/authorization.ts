@@ -1,3 +1,4 @@
+import type { Credential } from '../../subscriptions/credential.ts';
 import { isRecord } from '../graphql-http.ts';
 
 /** The authorization object of AppSync's clients, of a handshake or a `start`: header names and their values. */
@@ -21,11 +22,6 @@ export function credentialIn(headers: AuthorizationHeaders): string | null {
   return found;
 }
 
-/** How a client shows who it is when it connects. */
-export type Handshake =
-  | { readonly type: 'credential'; readonly credential: string | null }
-  | { readonly type: 'malformed' };
-
 /** What a WebSocket upgrade says, as node:http has it. */
 export interface UpgradeRequest {
   readonly url?: string | undefined;
@@ -37,11 +33,17 @@ export interface UpgradeRequest {
  * there is: the subprotocol `header-<base64url>`, the query's `header` in base64, plain HTTP headers. `payload` of the
  * query is always `{}` and not looked at.
  */
-export function readHandshake({ url = '', headers }: UpgradeRequest): Handshake {
+export function readHandshake({ url = '', headers }: UpgradeRequest): Credential {
   const subprotocol = /(?:^|,)\s*header-(?<encoded>[^,\s]*)/.exec(String(headers['sec-websocket-protocol'] ?? ''));
   const encoded = subprotocol?.groups?.encoded ?? new URLSearchParams(url.split('?', 2)[1] ?? '').get('header');
   const given = encoded === null ? headers : decode(encoded);
-  return given ? { type: 'credential', credential: credentialIn(given) } : { type: 'malformed' };
+  return given ? shownIn(given) : { type: 'malformed' };
+}
+
+/** The credential of a handshake or a `start`. */
+export function shownIn(headers: AuthorizationHeaders): Credential {
+  const text = credentialIn(headers);
+  return text === null ? { type: 'missing', what: 'Authorization or x-api-key is needed' } : { type: 'given', text };
 }
 
 /** Characters of both alphabets (RFC 4648 §4 and §5); a `+` of an unescaped query has become a space. */

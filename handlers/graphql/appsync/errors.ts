@@ -38,6 +38,7 @@ const typeOf: { readonly [code in ErrorCode]: AppsyncErrorType } = {
   UNSUPPORTED: 'UnsupportedOperation',
   TOO_COMPLEX: 'BadRequestException',
   TOO_MANY_OPERATIONS: 'LimitExceededError',
+  TOO_MANY_REQUESTS: 'LimitExceededError',
   INTERNAL: 'InternalFailure',
 };
 

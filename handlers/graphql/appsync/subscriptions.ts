@@ -1,6 +1,7 @@
 import type { Caller } from '../../../core/access.ts';
-import type { Update } from '../../../core/contract.ts';
+import type { Render } from '../../subscriptions/fit-rendering.ts';
 import type { Graphql, GraphqlRequest } from '../graphql.ts';
+import type { Selection } from '../selections.ts';
 import type { Target } from '../subscription-plan.ts';
 import { callerFilter } from './caller-filter.ts';
 import { type AppsyncError, toAppsyncErrors } from './errors.ts';
@@ -15,7 +16,11 @@ export interface AppsyncPlan {
   /** Plans with one key and one target render every update alike. */
   readonly key: string;
   /** What stands in `payload` of a `data` message; null where the filter keeps the update back. */
-  readonly render: (update: Update) => string | null;
+  readonly render: Render;
+  /** What many plans have in common; null where that is unknown. */
+  readonly selection: Selection | null;
+  /** As the operation was given them. */
+  readonly variables: object;
 }
 
 export type AppsyncPlanned =
@@ -45,7 +50,7 @@ export function createAppsyncSubscriptions({
     const prepared = graphql.prepare(request, caller);
     if (prepared.type === 'errors') return { type: 'errors', errors: toAppsyncErrors(prepared.errors) };
     if (prepared.type === 'query') return refused('UnsupportedOperation', 'Queries go by HTTP, not by this channel.');
-    const { target, key, args, render } = prepared.plan;
+    const { target, args, selection, variables } = prepared.plan;
     const filter = filterOf(caller, args);
     if (!filter) return refused('Unauthorized', 'These credentials do not allow this subscription.');
     const reason = whyInvalid(filter);
@@ -54,10 +59,12 @@ export function createAppsyncSubscriptions({
       type: 'subscription',
       plan: {
         target,
-        key: `appsync:${JSON.stringify(filter)}${key}`,
-        render: (update) => {
+        key: `appsync:${JSON.stringify(filter)}${selection.key}`,
+        selection,
+        variables,
+        render: (update, most) => {
           const payload = published(update);
-          return matchesFilter(filter, payload) ? render(payload) : null;
+          return matchesFilter(filter, payload) ? selection.render(payload, most) : null;
         },
       },
     };

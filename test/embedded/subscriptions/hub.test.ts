@@ -2,12 +2,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Caller, maySee } from '../../../core/access.ts';
 import type { Update } from '../../../core/contract.ts';
-import { createHub } from '../../../embedded/subscriptions/hub.ts';
+import { createHub, type Hub, type HubSubscription } from '../../../embedded/subscriptions/hub.ts';
 import type { Target } from '../../../handlers/graphql/subscription-plan.ts';
 import { graphqlOf, headOf, logOf, now, reader, updateOf } from '../../handlers/graphql/support.ts';
 
 const anyone = { tenant: 'default', workflow: 'orders', id: null };
 const render = (update: Update): string => `${update.id} ${update.seq}`;
+const most = Number.MAX_SAFE_INTEGER;
+
+/** Subscribes what has nothing to do when it fails. */
+function join(
+  hub: Hub<string>,
+  subscription: Omit<HubSubscription<string>, 'fail'> & Partial<HubSubscription<string>>,
+): () => void {
+  const joined = { fail: () => undefined, ...subscription };
+  hub.subscribe(joined);
+  return () => hub.unsubscribe(joined);
+}
 
 describe('the hub', () => {
   it('renders an update once for all subscribers of one target and key', () => {
@@ -19,8 +30,8 @@ describe('the hub', () => {
       return render(update);
     };
     for (let n = 0; n < 5; n += 1)
-      hub.subscribe({ target: anyone, key: 'same', render: counted, deliver: (text) => got.push(text) });
-    hub.subscribe({ target: anyone, key: 'other', render: counted, deliver: (text) => got.push(text) });
+      join(hub, { target: anyone, key: 'same', render: counted, deliver: (text) => got.push(text) });
+    join(hub, { target: anyone, key: 'other', render: counted, deliver: (text) => got.push(text) });
     hub.publish([updateOf()]);
     expect(got).toEqual(Array(6).fill('order-1 1'));
     expect(renderings).toBe(2);
@@ -31,7 +42,7 @@ describe('the hub', () => {
     const got: string[] = [];
     const epoch = '01JE0000000000000000000000';
     for (const id of [null, 'order-1'])
-      hub.subscribe({ target: { ...anyone, id }, key: 'k', render, deliver: (text) => got.push(`${id} ${text}`) });
+      join(hub, { target: { ...anyone, id }, key: 'k', render, deliver: (text) => got.push(`${id} ${text}`) });
     const updates = [updateOf(), updateOf({ seq: 2 }), updateOf({ epoch })];
     hub.publish(updates);
     hub.publish(updates);
@@ -45,12 +56,63 @@ describe('the hub', () => {
 
   it('S17: keeps nothing of a topic without subscribers, and stopping twice is harmless', () => {
     const hub = createHub<string>();
-    const stop = hub.subscribe({ target: anyone, key: 'k', render, deliver: () => {} });
-    hub.subscribe({ target: anyone, key: 'k', render, deliver: () => {} })();
+    const stop = join(hub, { target: anyone, key: 'k', render, deliver: () => {} });
+    join(hub, { target: anyone, key: 'k', render, deliver: () => {} })();
     expect(hub.stats()).toMatchObject({ topics: 1, subscribers: 1 });
     stop();
     stop();
     expect(hub.stats()).toMatchObject({ topics: 0, subscribers: 0 });
+  });
+
+  it.each([
+    ['rendering', true],
+    ['delivery', false],
+  ])('G8: a fault in the %s for one reaches no other, and it is told', (_, isRendering) => {
+    const hub = createHub<string>();
+    const fault = new Error('fault');
+    const failures: unknown[] = [];
+    const got: string[] = [];
+    const throwing = (): never => {
+      throw fault;
+    };
+    const fail = (error: unknown): void => void failures.push(error);
+    const deliver = (text: string): void => void got.push(text);
+    join(hub, { target: anyone, key: 'first', render, deliver });
+    join(hub, {
+      ...(isRendering ? { key: 'faulty', render: throwing, deliver } : { key: 'first', render, deliver: throwing }),
+      target: anyone,
+      fail,
+    });
+    join(hub, { target: anyone, key: 'first', render, deliver });
+    join(hub, { target: anyone, key: 'last', render, deliver });
+    join(hub, { target: { ...anyone, id: 'order-1' }, key: 'k', render, deliver });
+    hub.publish([updateOf(), updateOf({ seq: 2 })]);
+    expect(got.sort()).toEqual([...Array(4).fill('order-1 1'), ...Array(4).fill('order-1 2')]);
+    expect(failures).toEqual([fault, fault]);
+    expect(hub.stats().delivered).toBe(8);
+  });
+
+  it('G1: an update that was not handed over to the end counts as unpublished, and comes again', () => {
+    const hub = createHub<string>();
+    const got: string[] = [];
+    const broken = {
+      key: 'a',
+      target: anyone,
+      render,
+      deliver: () => {
+        throw new Error('fault');
+      },
+      // Against its promise: whatever stops a publication half way does.
+      fail: () => {
+        throw new Error('fault of the fault');
+      },
+    };
+    hub.subscribe(broken);
+    join(hub, { target: anyone, key: 'b', render, deliver: (text) => got.push(text) });
+    expect(() => hub.publish([updateOf()])).toThrow('fault of the fault');
+    hub.unsubscribe(broken);
+    hub.publish([updateOf()]);
+    expect(got).toEqual(['order-1 1']);
   });
 
   it('G9: no choice of names reaches a topic of another tenant', () => {
@@ -61,7 +123,7 @@ describe('the hub', () => {
         const hub = createHub<string>();
         const got: string[] = [];
         const subscribe = (target: Target): unknown =>
-          hub.subscribe({ target, key: '', render, deliver: (text) => got.push(text) });
+          join(hub, { target, key: '', render, deliver: (text) => got.push(text) });
         subscribe({ tenant: a, workflow: b, id: `${c}${sep}${d}` });
         subscribe({ tenant: a, workflow: `${b}${sep}${c}`, id: d });
         subscribe({ tenant: a, workflow: `${b}${sep}${c}`, id: null });
@@ -131,12 +193,19 @@ describe('subscribers that come and go while updates are published, some twice',
             const prepared = graphql.prepare({ query, variables: { w: workflow, id } }, caller);
             if (prepared.type !== 'subscription') continue;
             const got: string[] = [];
-            const stop = hub.subscribe({ ...prepared.plan, deliver: (text) => got.push(text) });
+            const { target, selection: selected } = prepared.plan;
+            const rendered = (update: Update): string => selected.render(update, most);
+            const leave = join(hub, {
+              target,
+              key: selected.key,
+              render: rendered,
+              deliver: (text) => got.push(text),
+            });
             const wants = (update: Update): string | null =>
               maySee(caller, update) && update.workflow === workflow && (id === null || update.id === id)
-                ? prepared.plan.render(update)
+                ? rendered(update)
                 : null;
-            const one = { got, expected: [], wants, leave: stop };
+            const one = { got, expected: [], wants, leave };
             joined.push(one);
             present.push(one);
           } else if (action.type === 'leave') {

@@ -50,13 +50,14 @@ describe('an upgrade', () => {
 
 describe('credentials', () => {
   it.each([
-    ['wrong', 'Bearer wrong'],
-    ['empty', ''],
-    ['of another scheme', 'Basic good'],
-  ])('S29: that are %s close with 4403, which graphql-ws’s client may retry', async (_, authorization) => {
+    ['wrong', 'Bearer wrong', 'Forbidden'],
+    ['empty', '', 'Forbidden: connection_init needs a payload {"authorization":"Bearer <credential>"}'],
+    ['a scheme alone', 'bearer ', 'Forbidden: there is nothing after Bearer'],
+    ['of another scheme', 'Basic good', 'Forbidden: authorization must be one credential, with or without Bearer'],
+  ])('S29: that are %s close with 4403, which graphql-ws’s client may retry', async (_, authorization, reason) => {
     const service = await startService();
     const client = await openRaw(service, authorization);
-    expect(await client.closed).toEqual({ code: 4403, reason: 'Forbidden' });
+    expect(await client.closed).toEqual({ code: 4403, reason });
     expect(client.messages).toEqual([]);
   });
 

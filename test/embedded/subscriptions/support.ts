@@ -13,7 +13,7 @@ import {
   type SubscriptionServer,
   type SubscriptionServerOptions,
 } from '../../../embedded/subscriptions/server.ts';
-import { graphqlOf, headOf, logOf, reader, updateOf } from '../../handlers/graphql/support.ts';
+import { graphqlOf, headOf, logOf, type ReadLog, reader, updateOf } from '../../handlers/graphql/support.ts';
 
 export interface Service {
   readonly url: string;
@@ -24,7 +24,11 @@ export interface Service {
   readonly sockets: readonly Socket[];
 }
 
-export type ServiceOptions = Partial<Pick<SubscriptionServerOptions, 'verifier' | 'origins' | 'limits' | 'clock'>>;
+export interface ServiceOptions
+  extends Partial<Pick<SubscriptionServerOptions, 'verifier' | 'origins' | 'limits' | 'clock' | 'count'>> {
+  /** Waited for whenever the log is asked. */
+  readonly load?: () => Promise<void>;
+}
 
 /** Credentials of the tests: `good` is a key of tenant default, `foreign` one of another tenant. */
 export const callers: { readonly [credential: string]: Caller } = {
@@ -36,12 +40,20 @@ export const callers: { readonly [credential: string]: Caller } = {
  * The subscription server on a real HTTP server on 127.0.0.1, until the test is over; AppSync's protocol at `/realtime`
  * below the other one.
  */
-export async function startService(options: ServiceOptions = {}): Promise<Service> {
+export async function startService({ load, ...options }: ServiceOptions = {}): Promise<Service> {
   const hub = createHub<ByteText>();
   const reported: unknown[] = [];
   const report = (error: unknown): string => `E${reported.push(error)}`;
+  const log = logOf(headOf(updateOf({ seq: 3 })), []);
+  const waiting: ReadLog = {
+    ...log,
+    load: async (keys) => {
+      await load?.();
+      return log.load(keys);
+    },
+  };
   const server = createSubscriptionServer({
-    graphql: graphqlOf(logOf(headOf(updateOf({ seq: 3 })), []), report),
+    graphql: graphqlOf(waiting, report),
     hub,
     verifier: { verify: async (credential) => callers[credential] ?? null },
     report,

@@ -5,6 +5,8 @@ import type { Update } from '../../../core/contract.ts';
 import { compileSelection } from '../../../handlers/graphql/compile-selection.ts';
 import { graphqlOf, headOf, logOf, reader, schema, updateOf } from './support.ts';
 
+const most = Number.MAX_SAFE_INTEGER;
+
 /** The compiled text and graphql-js's own, of one document and one update. */
 function both(
   query: string,
@@ -23,7 +25,7 @@ function both(
   const compiled = compileSelection(root, definition, fragments, coerced);
   if (!compiled) throw new Error('not compiled');
   const executed = execute({ schema, document, rootValue: { statusChanged: update }, variableValues: coerced });
-  return { compiled: compiled(update), executed: JSON.stringify(executed) };
+  return { compiled: compiled.render(update, most), executed: JSON.stringify(executed) };
 }
 
 const leaves = [
@@ -107,7 +109,9 @@ describe('a compiled selection', () => {
     const query = 'subscription { statusChanged(workflow: "orders") { seq error { name } } }';
     const prepared = graphql.prepare({ query }, reader);
     if (prepared.type !== 'subscription') throw new Error('refused');
-    expect(prepared.plan.render(updateOf({ seq: 3 }))).toBe('{"data":{"statusChanged":{"seq":3,"error":null}}}');
+    expect(prepared.plan.selection.render(updateOf({ seq: 3 }), most)).toBe(
+      '{"data":{"statusChanged":{"seq":3,"error":null}}}',
+    );
   });
 
   it.each([
@@ -124,7 +128,7 @@ describe('a compiled selection', () => {
     expect(() => both(query, {}, update)).toThrow();
     const prepared = graphqlOf(logOf(headOf(null), [])).prepare({ query }, reader);
     if (prepared.type !== 'subscription') throw new Error('refused');
-    const { errors, data } = JSON.parse(prepared.plan.render(update));
+    const { errors, data } = JSON.parse(prepared.plan.selection.render(update, most));
     expect(errors).toHaveLength(1);
     expect(data).toEqual({ statusChanged: null });
   });

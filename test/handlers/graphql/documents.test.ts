@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { buildSchema, type GraphQLSchema, getIntrospectionQuery } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { type Checked, createDocuments, defaultDocumentLimits } from '../../../handlers/graphql/documents.ts';
@@ -17,15 +19,35 @@ describe('a document', () => {
     expect(documents(text)).toBe(documents(text));
   });
 
-  it('is forgotten, least recently used first, once too much text is kept', () => {
+  it('is forgotten, least recently used first, once too much memory is taken by estimate', () => {
     const [a, b, c] = [status('seq'), status('kind'), status('done')];
-    const few = createDocuments(schema, { ...defaultDocumentLimits, cachedText: a.length + b.length });
+    const few = createDocuments(schema, { ...defaultDocumentLimits, cachedBytes: 20_000 });
     const first = few(a);
     const second = few(b);
     expect(few(a)).toBe(first);
     few(c);
     expect(few(a)).toBe(first);
     expect(few(b)).not.toBe(second);
+  });
+
+  it('G8: takes no more memory than the cache may have, by an estimate that is none too low', () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const fields = (n: number): string => Array.from({ length: 390 }, (_, m) => `a${n}_${m}: seq`).join(' ');
+    const bounded = createDocuments(schema, { ...defaultDocumentLimits, cachedBytes: 3_000_000 });
+    bounded(status(fields(0)));
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let n = 1; n <= 100; n += 1) expect(bounded(status(fields(n)))).toMatchObject({ type: 'document' });
+    collect();
+    // All hundred would be 33 MB.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(3_000_000);
+  });
+
+  it('G8: that may not run is not kept, for its errors hold all of it', () => {
+    const wrong = status('nothing');
+    expect(documents(wrong)).toMatchObject({ type: 'errors' });
+    expect(documents(wrong)).not.toBe(documents(wrong));
   });
 
   it('may be the whole standard introspection query', () => {

@@ -49,17 +49,23 @@ describe('a subscription plan', () => {
       }
       fragment Rest on Update { progress { percent } output }`;
     const rendered = (more: boolean) =>
-      JSON.parse(plan({ query, variables: { more } }).render(updateOf({ seq: 7, output: { a: 1 } })));
+      JSON.parse(plan({ query, variables: { more } }).selection.render(updateOf({ seq: 7, output: { a: 1 } }), 10_000));
     const shared = { __typename: 'Update', n: 7, m: 7, progress: { percent: 50 }, output: '{"a":1}' };
     expect(rendered(true)).toEqual({ data: { first: { ...shared, state: 'CheckInventory' } } });
     expect(rendered(false)).toEqual({ data: { first: { ...shared, done: false } } });
   });
 
-  it('has one key per document, operation and variables', () => {
-    const key = (request: GraphqlRequest): string => plan(request).key;
+  it('has one selection per document, operation and conditions, whatever execution it names', () => {
+    const key = (request: GraphqlRequest): string => plan(request).selection.key;
     const one = key({ query: byVariables, variables: { w: 'orders', id: 'a' } });
     expect(key({ query: byVariables, variables: { unused: 1, id: 'a', w: 'orders' } })).toBe(one);
-    expect(key({ query: byVariables, variables: { w: 'orders', id: 'b' } })).not.toBe(one);
+    expect(plan({ query: byVariables, variables: { w: 'returns', id: 'b' } }).selection).toBe(
+      plan({ query: byVariables, variables: { w: 'orders', id: 'a' } }).selection,
+    );
+    const conditional = 'subscription ($more: Boolean!) { statusChanged(workflow: "w") { seq done @skip(if: $more) } }';
+    expect(key({ query: conditional, variables: { more: true } })).not.toBe(
+      key({ query: conditional, variables: { more: false } }),
+    );
     expect(key({ query: `${byVariables} `, variables: { w: 'orders', id: 'a' } })).not.toBe(one);
     const two =
       'subscription A { statusChanged(workflow: "w") { seq } } subscription B { statusChanged(workflow: "w") { id } }';

@@ -4,25 +4,20 @@ import { createServer as createHttpServer, type IncomingMessage, type RequestLis
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { WebSocketServer } from 'ws';
 import type { TlsFiles } from '../../../embedded/service/tls.ts';
-import { createAppsyncProtocol } from '../../../embedded/subscriptions/appsync/protocol.ts';
+import { createAcceptor } from '../../../embedded/subscriptions/client-socket.ts';
 import { systemClock } from '../../../embedded/subscriptions/clock.ts';
-import { type Connection, openConnection } from '../../../embedded/subscriptions/connection.ts';
-import { createDeliveries } from '../../../embedded/subscriptions/deliveries.ts';
+import { Connection } from '../../../embedded/subscriptions/connection.ts';
+import { appsyncDialect } from '../../../embedded/subscriptions/dialects/appsync.ts';
 import { createEntrance } from '../../../embedded/subscriptions/entrance.ts';
 import type { ByteText } from '../../../embedded/subscriptions/frame.ts';
+import { createConnections } from '../../../embedded/subscriptions/household.ts';
 import type { HubStats } from '../../../embedded/subscriptions/hub.ts';
-import { createKeepAlive } from '../../../embedded/subscriptions/keep-alive.ts';
-import {
-  defaultSubscriptionLimits as limits,
-  socketBounds,
-  subscriptionBounds,
-} from '../../../embedded/subscriptions/limits.ts';
-import { createFlushQueue } from '../../../embedded/subscriptions/socket-writer.ts';
-import { createTally } from '../../../handlers/admission/tally.ts';
+import { defaultSubscriptionLimits as limits } from '../../../embedded/subscriptions/limits.ts';
 import { credentialIn, readHandshake } from '../../../handlers/graphql/appsync/authorization.ts';
 import { parseRequest } from '../../../handlers/graphql/graphql-http.ts';
+import { subprotocol } from '../../../handlers/subscriptions/appsync/machine.ts';
+import { endings } from '../../../handlers/subscriptions/endings.ts';
 import { schema } from '../../handlers/graphql/support.ts';
 import { type Authorizer, createDoorkeeper, type OpenIdConnect } from './identity.ts';
 import { createOperations } from './operations.ts';
@@ -79,36 +74,14 @@ export async function startEmulator({
     ? createTlsServer({ cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) }, listener)
     : createHttpServer(listener);
 
-  const ka = createKeepAlive(systemClock, limits.kaMs);
-  const keepAlive = createKeepAlive(systemClock, limits.keepAliveMs);
-  const queue = createFlushQueue();
-  const connections = new Set<Connection>();
-  const protocol = createAppsyncProtocol({
-    plan: createPlan(schema, doorkeeper.admittedBy, env),
-    entrance: createEntrance({
-      verifier: { verify: doorkeeper.asCaller },
-      sockets: createTally(socketBounds(limits)),
-      report: String,
-    }),
-    deliveries: createDeliveries(hub, createTally(subscriptionBounds(limits))),
-    limits,
-    clock: systemClock,
-    ka,
-  });
-  const webSockets = new WebSocketServer({
-    noServer: true,
-    handleProtocols: () => 'graphql-ws',
-    perMessageDeflate: false,
-    autoPong: false,
-    allowSynchronousEvents: false,
-  });
+  const entrance = createEntrance({ verify: doorkeeper.asCaller }, String);
+  const connections = createConnections({ hub, entrance, limits, clock: systemClock, report: String });
+  const dialect = appsyncDialect(createPlan(schema, doorkeeper.admittedBy, env), limits);
+  const acceptor = createAcceptor(subprotocol, limits);
   server.on('upgrade', (request, socket, head) => {
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const spoken = protocol(readHandshake(request));
-      const onGone = (): unknown => connections.delete(connection);
-      const common = { limits, clock: systemClock, queue, keepAlive, onSlow: () => undefined };
-      const connection = openConnection({ ...common, webSocket, socket, protocol: spoken, onGone });
-      connections.add(connection);
+    acceptor.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.listen(socket);
+      connections.add(new Connection(webSocket, dialect, connections.household, readHandshake(request)));
     });
   });
   server.listen(0, '127.0.0.1');
@@ -119,9 +92,8 @@ export async function startEmulator({
     endpoint: `${tls ? 'https' : 'http'}://127.0.0.1:${port}/graphql`,
     stats: hub.stats,
     async close() {
-      for (const connection of connections) connection.close(1012, 'Service restart');
-      ka.stop();
-      keepAlive.stop();
+      for (const connection of connections.all) connection.close(endings.restart);
+      connections.stop();
       server.closeAllConnections();
       server.close();
       await once(server, 'close');

@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import type { Caller } from '../../../core/access.ts';
 import type { Update } from '../../../core/contract.ts';
-import type { Hub } from '../../../embedded/subscriptions/hub.ts';
+import type { Hub, HubSubscription } from '../../../embedded/subscriptions/hub.ts';
 import type { AppsyncErrorType } from '../../../handlers/graphql/appsync/errors.ts';
 import { type SubscriptionFilter, whyInvalid } from '../../../handlers/graphql/appsync/filter.ts';
 import { matchesFilter } from '../../../handlers/graphql/appsync/match-filter.ts';
@@ -63,6 +63,8 @@ export function createPlan(
       plan: {
         target: everywhere,
         key: '',
+        selection: null,
+        variables: {},
         render: (payload) => {
           if (!matchesFilter(filter, { ...payload })) return null;
           const operation = { schema, document, variableValues: coerced.coerced, operationName: operationName ?? null };
@@ -90,22 +92,20 @@ const byArguments = (args: object): unknown => ({
 
 /** Offers each payload to every subscription, as often as it is published: AppSync remembers nothing. */
 export function createBroadcast<Rendered>(): Hub<Rendered> {
-  const all = new Set<Parameters<Hub<Rendered>['subscribe']>[0]>();
+  const all = new Set<HubSubscription<Rendered>>();
   let delivered = 0;
   return {
     publish(payloads: readonly Update[]) {
       for (const payload of payloads)
-        for (const { render, deliver } of all) {
-          const rendered = render(payload);
+        for (const subscription of all) {
+          const rendered = subscription.render(payload);
           if (rendered === null) continue;
           delivered += 1;
-          deliver(rendered);
+          subscription.deliver(rendered);
         }
     },
-    subscribe(subscription) {
-      all.add(subscription);
-      return () => all.delete(subscription);
-    },
+    subscribe: (subscription) => void all.add(subscription),
+    unsubscribe: (subscription) => void all.delete(subscription),
     stats: () => ({ topics: 0, subscribers: all.size, delivered, repeated: 0 }),
   };
 }

@@ -30,7 +30,7 @@ describe('S29: the credential of AppSync’s clients', () => {
           const headers = { host: 'x', Authorization: credential };
           const subprotocol = `graphql-ws, header-${encoded(headers, 'base64url')}`;
           const query = `/graphql/realtime?header=${encodeURIComponent(encoded(headers, 'base64'))}&payload=e30=`;
-          const expected = { type: 'credential', credential };
+          const expected = { type: 'given', text: credential };
           expect(readHandshake({ url: '/x', headers: { 'sec-websocket-protocol': subprotocol } })).toEqual(expected);
           expect(readHandshake({ url: query, headers: {} })).toEqual(expected);
         },
@@ -41,10 +41,10 @@ describe('S29: the credential of AppSync’s clients', () => {
   it('of the subprotocol outranks the query’s, and both the headers’', () => {
     const [a, b] = [encoded({ 'x-api-key': 'a' }, 'base64url'), encoded({ 'x-api-key': 'b' }, 'base64url')];
     const headers = { 'x-api-key': 'c', 'sec-websocket-protocol': `graphql-ws,header-${a}` };
-    expect(readHandshake({ url: `/?header=${b}`, headers })).toMatchObject({ credential: 'a' });
-    expect(readHandshake({ url: `/?header=${b}`, headers: { 'x-api-key': 'c' } })).toMatchObject({ credential: 'b' });
-    expect(readHandshake({ url: '/?payload=e30=', headers })).toMatchObject({ credential: 'a' });
-    expect(readHandshake({ url: undefined, headers: { 'x-api-key': 'c' } })).toMatchObject({ credential: 'c' });
+    expect(readHandshake({ url: `/?header=${b}`, headers })).toMatchObject({ text: 'a' });
+    expect(readHandshake({ url: `/?header=${b}`, headers: { 'x-api-key': 'c' } })).toMatchObject({ text: 'b' });
+    expect(readHandshake({ url: '/?payload=e30=', headers })).toMatchObject({ text: 'a' });
+    expect(readHandshake({ url: undefined, headers: { 'x-api-key': 'c' } })).toMatchObject({ text: 'c' });
   });
 
   it('G10: reading it never throws', () => {
@@ -54,7 +54,7 @@ describe('S29: the credential of AppSync’s clients', () => {
           readHandshake({ url: `/?header=${query}`, headers: {} }),
           readHandshake({ url: query, headers: { 'sec-websocket-protocol': `header-${subprotocol}` } }),
         ];
-        for (const { type } of results) expect(['credential', 'malformed']).toContain(type);
+        for (const { type } of results) expect(['given', 'missing', 'malformed']).toContain(type);
       }),
     );
   });

@@ -1,5 +1,6 @@
 import { buildSchema, Kind, parse, visit } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import type { Update } from '../../../../core/contract.ts';
 import { callerFilter } from '../../../../handlers/graphql/appsync/caller-filter.ts';
 import { whyInvalid } from '../../../../handlers/graphql/appsync/filter.ts';
 import { publishMutation } from '../../../../handlers/graphql/appsync/publish-mutation.ts';
@@ -15,7 +16,7 @@ const mutation = (selection: string): string =>
 function delivered(published: string, query: string, variables: Record<string, unknown> = {}): unknown {
   const planned = createAppsyncSubscriptions({ graphql, mutation: published })({ query, variables }, reader);
   if (planned.type === 'errors') return planned.errors;
-  const text = planned.plan.render(update);
+  const text = planned.plan.render(update, 100_000);
   return text === null ? null : JSON.parse(text);
 }
 const watch = (selection: string): string => `subscription { statusChanged(workflow: "orders") ${selection} }`;
@@ -127,7 +128,7 @@ describe('the filter of a caller', () => {
       reader,
     );
     if (planned.type !== 'subscription') throw new Error('a subscription was wanted');
-    const { render } = planned.plan;
+    const render = (published: Update) => planned.plan.render(published, 100_000);
     expect(render(updateOf())).toBe('{"data":{"statusChanged":{"seq":1}}}');
     for (const foreign of [{ tenant: 'foreign' }, { workflow: 'other' }, { id: 'order-2' }])
       expect(render(updateOf(foreign))).toBeNull();

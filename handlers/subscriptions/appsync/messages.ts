@@ -1,6 +1,7 @@
-import type { AuthorizationHeaders } from '../../../handlers/graphql/appsync/authorization.ts';
-import type { GraphqlRequest } from '../../../handlers/graphql/graphql.ts';
-import { isRecord, parseRequest } from '../../../handlers/graphql/graphql-http.ts';
+import type { AuthorizationHeaders } from '../../graphql/appsync/authorization.ts';
+import type { GraphqlRequest } from '../../graphql/graphql.ts';
+import { isRecord, parseRequest } from '../../graphql/graphql-http.ts';
+import { readJson } from '../read-json.ts';
 
 /** What a client says. */
 export type ClientMessage =
@@ -44,13 +45,4 @@ export function readStart(payload: unknown): Start {
 
 function malformed(reason: string): Start {
   return { type: 'malformed', reason };
-}
-
-/** undefined where it is no JSON. */
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
