@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { messageOf, messagesOf } from '../terminal/messages.ts';
 import { complain } from '../terminal/print.ts';
 import { backupCommand } from './backup.ts';
+import { checkCommand } from './check.ts';
 import { clientCommands } from './client-commands.ts';
 import { doctorCommand } from './doctor.ts';
 import { operatorCommands } from './operator-commands.ts';
@@ -19,7 +20,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     .description('Real-time status of Step Functions executions: polling, webhooks and GraphQL subscriptions.')
     .version(version)
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.');
-  for (const command of [serveCommand(), backupCommand(), doctorCommand(), typesCommand()]) program.addCommand(command);
+  const local = [serveCommand(), checkCommand(), backupCommand(), doctorCommand(), typesCommand()];
+  for (const command of local) program.addCommand(command);
   for (const command of [...clientCommands(), ...operatorCommands()]) program.addCommand(command);
   answerForItself(program);
   try {

@@ -46,4 +46,17 @@ export function parseJson(text: string): Json {
 }
 
 /** Collects a repeatable option. */
-export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+export const collect =
+  (check: (text: string) => string) =>
+  (value: string, before: readonly string[]): readonly string[] => [...before, checked(check)(value)];
+
+/** An option by a rule that throws its reason: what is refused is told with the option's name, and where it came from. */
+export const checked =
+  (check: (text: string) => string) =>
+  (text: string): string => {
+    try {
+      return check(text);
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    }
+  };

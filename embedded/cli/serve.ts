@@ -3,11 +3,14 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
+import { normalBasePath, normalOrigin, normalPublicUrl } from '../../core/addresses.ts';
 import type { OidcConfig } from '../../core/oidc.ts';
+import { checkDataFolder } from '../service/folders.ts';
 import type { Service } from '../service/service.ts';
 import type { TlsFiles } from '../service/tls.ts';
 import { complain, print } from '../terminal/print.ts';
-import { collect, parseCount, parseDays, parsePort, parsePositive, parseScale } from './parse.ts';
+import { configOption, problemLine } from './check.ts';
+import { checked, collect, parseCount, parseDays, parsePort, parsePositive, parseScale } from './parse.ts';
 
 interface ServeOptions {
   readonly host: string;
@@ -41,9 +44,12 @@ export function serveCommand(): Command {
     .addOption(new Option('--host <address>', 'address to listen on').default('127.0.0.1').env('HOST'))
     .addOption(new Option('--port <number>', 'port to listen on').default(8787).env('PORT').argParser(parsePort))
     .addOption(
-      new Option('--data <folder>', 'database, first API key, secret').default('.statuswire').env('STATUSWIRE_DATA'),
+      new Option('--data <folder>', 'database, first API key, secret')
+        .default('.statuswire')
+        .env('STATUSWIRE_DATA')
+        .argParser(checked(checkDataFolder)),
     )
-    .addOption(new Option('--config <folder>', 'folder of workflow folders').env('STATUSWIRE_CONFIG'))
+    .addOption(configOption())
     .addOption(
       new Option('--time-scale <factor>', 'shortens waits, retries and time-outs of the local runner')
         .default(1)
@@ -52,18 +58,26 @@ export function serveCommand(): Command {
     .addOption(
       new Option('--origin <origin>', 'browsers of this origin may call (repeatable; * for all)')
         .default([])
-        .argParser(collect),
+        .argParser(collect(normalOrigin)),
     )
     .addOption(
       new Option('--webhook-allow <cidr>', 'webhooks may reach this range although it is not public (repeatable)')
         .default([])
-        .argParser(collect),
+        .argParser(collect(String)),
     )
     .option('--oidc <file>', 'JSON that says whose OpenID Connect tokens are credentials, and for what')
-    .option('--public-url <url>', 'where clients reach the service, e.g. behind a proxy')
+    .addOption(
+      new Option('--public-url <url>', 'where clients reach the service, e.g. behind a proxy').argParser(
+        checked(normalPublicUrl),
+      ),
+    )
     .option('--tls-cert <file>', 'certificate, and what stands between it and the root, as PEM: serve https and wss')
     .option('--tls-key <file>', 'its private key, as PEM')
-    .option('--base-path <path>', 'serve everything under this path', '')
+    .addOption(
+      new Option('--base-path <path>', 'serve everything under this path')
+        .default('')
+        .argParser(checked(normalBasePath)),
+    )
     .addOption(
       new Option('--rate-limit <n/s>', 'requests per second of one API key; 0 for no limit (default: 1000)').argParser(
         parseCount,
@@ -99,12 +113,16 @@ export function serveCommand(): Command {
 async function serve(options: ServeOptions, command: Command): Promise<void> {
   const tls = tlsOf(options, command);
   // Only now: the commands that are clients start several times faster without the service.
-  const [{ startService }, { createLogger }, { runDemo }] = await Promise.all([
+  const [{ startService }, { checkRange }, { readTls }, { createLogger }, { runDemo }] = await Promise.all([
     import('../service/service.ts'),
+    import('../service/check-options.ts'),
+    import('../service/tls.ts'),
     import('../telemetry/logger.ts'),
     import('../demo/demo.ts'),
   ]);
   const oidc = options.oidc === undefined ? null : await readOidc(options.oidc, command);
+  for (const range of options.webhookAllow) orEnd(command, '--webhook-allow', () => checkRange(range));
+  if (tls) orEnd(command, '--tls-cert, --tls-key', () => readTls(tls));
   const logger = createLogger({ level: options.logLevel });
   // Only now: everybody else runs without the example and what builds it.
   const orderPage = options.demo ? (await import('../demo/order-page.ts')).createOrderPage(options.publicUrl) : null;
@@ -152,11 +170,18 @@ function announce({ url, apiKeyFile, isApiKeyRevoked, loaded }: Service, { data 
   print(
     names.length > 0 ? `Workflows: ${names.join(', ')}` : 'No workflows loaded: executions come in by POST /events.',
   );
-  for (const { file, state, reason } of loaded.problems) {
-    complain(`not loaded: ${file}${state === null ? '' : `, state ${state}`}: ${reason}`);
-  }
+  complain(...loaded.problems.map(problemLine));
   const place = process.env.STATUSWIRE_API_KEY === undefined ? `in ${apiKeyFile}` : 'as set by STATUSWIRE_API_KEY';
   print(`API key: ${place}${isApiKeyRevoked ? ' (revoked: it lets nobody in)' : ''}`);
+}
+
+/** Ends with a sentence that names the option, where it cannot be served by. */
+function orEnd(command: Command, option: string, check: () => unknown): void {
+  try {
+    check();
+  } catch (error) {
+    command.error(`error: ${option}: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** Both or none. */

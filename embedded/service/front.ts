@@ -36,7 +36,7 @@ export async function openFront(served: Served): Promise<HttpServer> {
 }
 
 function apiDeps({ foundation, admission, engine, channels }: Served): ApiDeps {
-  const { options, store, keys, telemetry, verifier, folder, now } = foundation;
+  const { options, store, keys, telemetry, verifier, folder, loaded, now } = foundation;
   const { hub, subscriptions } = channels;
   const { starts } = engine;
   return {
@@ -64,6 +64,7 @@ function apiDeps({ foundation, admission, engine, channels }: Served): ApiDeps {
       waiters: admission.waiters,
       hub,
       subscriptions,
+      loaded,
       database: folder.database,
     }),
     report: ({ error, ...request }) => options.logger.error({ err: error, ...request }, 'an unexpected error'),

@@ -50,9 +50,11 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
     socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    const refuse = (cause: Error): void =>
+      reject(new Error(`It cannot listen on port ${options.port} of ${options.host}`, { cause }));
+    server.once('error', refuse);
     server.listen(options.port, options.host, () => {
-      server.off('error', reject);
+      server.off('error', refuse);
       resolve();
     });
   });

@@ -1,4 +1,4 @@
-import { normalBasePath } from '../../handlers/api/urls.ts';
+import { normalBasePath } from '../../core/addresses.ts';
 
 type Answer = Response | Promise<Response>;
 

@@ -4,6 +4,7 @@ import { createFanOut } from '../../handlers/fanout/fanout.ts';
 import type { LoadedWorkflows } from '../workflows/loaded-workflow.ts';
 import { createAdmission } from './admission.ts';
 import { createChannels } from './channels.ts';
+import { checkOptions } from './check-options.ts';
 import { createEngine } from './engine.ts';
 import { layFoundation } from './foundation.ts';
 import { openFront } from './front.ts';
@@ -34,13 +35,15 @@ export interface Service {
 const graceMs = 3_000;
 
 /**
- * Opens the store, listens, and resumes what an earlier process left. Rejects when a part of that is impossible.
+ * Opens the store, listens, and resumes what an earlier process left. Rejects when a part of that is impossible, and
+ * before anything is opened for an option that makes no sense.
  *
  * In this order: fan-out first, because whatever is committed from then on has to reach the channels; then the front,
  * because a port that is taken must end the start before any execution moves; the runner, the starts and the timers;
  * and the upkeep last, which nothing waits for.
  */
-export async function startService(options: ServiceOptions): Promise<Service> {
+export async function startService(given: ServiceOptions): Promise<Service> {
+  const options = checkOptions(given);
   const foundation = await layFoundation(options);
   const { folder, store, telemetry, loaded, firstKey, keepUpdates, now } = foundation;
   const admission = createAdmission(options, now);

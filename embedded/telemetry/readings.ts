@@ -12,6 +12,8 @@ export interface Readings {
    */
   readonly due: { readonly executions: number; readonly since: number | null };
   readonly deadLetters: number;
+  /** What kept workflows from being loaded. */
+  readonly workflowProblems: number;
   readonly groupFailures: number;
   readonly waiters: number;
   readonly sockets: number;
@@ -35,6 +37,7 @@ export function createReadings(registry: Registry): (readings: Readings, now: nu
   const due = gauge('executions_due', 'Executions to be looked at at some time: held facts, open Express runs');
   const overdue = gauge('settle_overdue_seconds', 'How late the look at an execution is');
   const deadLetters = gauge('dead_letters', 'Dead letters stored');
+  const workflowProblems = gauge('workflow_problems', 'What kept workflows from being loaded at the start');
   const waiters = gauge('waiters', 'Requests held until their execution moves');
   const sockets = gauge('sockets', 'WebSocket connections');
   const subscriptions = gauge('subscriptions', 'Subscriptions under way');
@@ -53,6 +56,7 @@ export function createReadings(registry: Registry): (readings: Readings, now: nu
     due.set(readings.due.executions);
     overdue.set(ageOf('due', readings.due.since, now));
     deadLetters.set(readings.deadLetters);
+    workflowProblems.set(readings.workflowProblems);
     waiters.set(readings.waiters);
     sockets.set(readings.sockets);
     subscriptions.set(readings.subscriptions);

@@ -6,6 +6,7 @@ import type { Store } from '../store/index.ts';
 import type { StoreStats } from '../store/stats.ts';
 import type { Hub } from '../subscriptions/hub.ts';
 import type { SubscriptionServer } from '../subscriptions/server.ts';
+import type { LoadedWorkflows } from '../workflows/loaded-workflow.ts';
 import type { Readings } from './readings.ts';
 
 /** The parts of the service that have something to tell when asked. */
@@ -15,12 +16,16 @@ export interface Parts {
   readonly waiters: Pick<Waiters, 'stats'>;
   readonly hub: Pick<Hub<unknown>, 'stats'>;
   readonly subscriptions: Pick<SubscriptionServer, 'stats'>;
+  readonly loaded: Pick<LoadedWorkflows, 'problems'>;
   /** Path of the database. */
   readonly database: string;
 }
 
 /** Asks them. */
-export function readParts({ store, starts, waiters, hub, subscriptions, database }: Parts, now: number): Readings {
+export function readParts(
+  { store, starts, waiters, hub, subscriptions, loaded, database }: Parts,
+  now: number,
+): Readings {
   const { outbox, deliveries, due, deadLetters } = store.stats();
   const starting = starts.stats();
   const { subscribers, delivered, repeated } = hub.stats();
@@ -30,6 +35,7 @@ export function readParts({ store, starts, waiters, hub, subscriptions, database
     depth: { fanout: outbox.behind, webhook: deliveries.waiting, start: starting.waiting },
     due: { executions: due.heads, since: overdueSince(due, now) },
     deadLetters,
+    workflowProblems: loaded.problems.length,
     groupFailures: store.writer.stats.failures,
     waiters: waiters.stats().waiting,
     sockets,

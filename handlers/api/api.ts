@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { normalBasePath } from '../../core/addresses.ts';
 import { defaultLimits } from './limits.ts';
 import { privateCaching } from './middleware/caching.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
@@ -25,7 +26,6 @@ import { tokensRoute } from './routes/tokens.ts';
 import { updatesRoute } from './routes/updates.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import type { Api, ApiDeps, ApiEnv, RouteDeps } from './types.ts';
-import { normalBasePath } from './urls.ts';
 
 const routes = [
   discoveryRoute,

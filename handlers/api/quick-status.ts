@@ -1,4 +1,5 @@
 import { type Caller, hasScope } from '../../core/access.ts';
+import { normalBasePath } from '../../core/addresses.ts';
 import type { Head } from '../../core/head.ts';
 import type { LogKey } from '../../core/ports.ts';
 import { accountOf } from '../admission/account.ts';
@@ -11,7 +12,6 @@ import { createTraceIds } from './middleware/request-id.ts';
 import { type PlainRequest, type QuickRequest, readQuickRequest } from './quick-request.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 import type { ApiDeps } from './types.ts';
-import { normalBasePath } from './urls.ts';
 
 /** A whole answer. */
 export interface QuickAnswer {

@@ -1,12 +1,7 @@
 import type { Context } from 'hono';
+import { normalBasePath } from '../../core/addresses.ts';
 import type { LogKey } from '../../core/ports.ts';
 import type { ApiDeps, ApiEnv } from './types.ts';
-
-/** `''`, or a path that begins with a slash and does not end with one. */
-export function normalBasePath(basePath: string | undefined): string {
-  const inner = (basePath ?? '').replace(/^\/+|\/+$/g, '');
-  return inner === '' ? '' : `/${inner}`;
-}
 
 /**
  * Where this API answers, without a slash at its end (S22). Forwarding headers are not believed: anybody can send them.

@@ -61,6 +61,27 @@ export const http: readonly Safeguard[] = [
     'whole/names',
   ),
   guard(
+    'options: what could not be served by is refused, whoever gives it',
+    'embedded/service/service.ts',
+    'const options = checkOptions(given);',
+    'const options = given;',
+    'embedded/service/check-options',
+  ),
+  guard(
+    'options: a path prefix that clients fold away is refused',
+    'core/addresses.ts',
+    "if (part === '.' || part === '..')",
+    "if (part === '…')",
+    'core/addresses',
+  ),
+  guard(
+    'check: anything wrong is exit code 1',
+    'embedded/cli/check.ts',
+    'if (problems.length > 0 || workflows.length === 0) process.exitCode = 1;',
+    '',
+    'embedded/cli/serve-options',
+  ),
+  guard(
     'receiver: an event with empty lists of headers is read by its headers',
     'client-sdk/src/server/lambda.ts',
     '!given.has(name.toLowerCase())',

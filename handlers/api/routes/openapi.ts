@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { normalBasePath } from '../../../core/addresses.ts';
 import { openApiDocument } from '../openapi/document.ts';
 import { jsonAnswer } from '../responses.ts';
 import type { Api, RouteDeps } from '../types.ts';
-import { normalBasePath } from '../urls.ts';
 
 const documentSchema = z.looseObject({ openapi: z.string() });
 

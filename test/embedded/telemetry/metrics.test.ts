@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { progressEvent, startDate, statusChange } from '../../support/aws-shapes.ts';
+import { awslogs, historyRecord, progressEvent, startDate, statusChange } from '../../support/aws-shapes.ts';
 import { samplesOf } from '../../support/metrics-text.ts';
 import { type ServiceKit, serviceKit } from '../../support/service-kit.ts';
 
@@ -109,6 +109,28 @@ describe('GET /metrics', () => {
     expect(items('unknown', 'rejected')).toBe(1);
     expect(grown('statuswire_dead_letters_total{source="events"}')).toBe(3);
     expect(after.get('statuswire_dead_letters')).toBe(3);
+  });
+
+  it('S2: Express runs of one name that overlap: the end of the earlier one is dropped, and counted', async () => {
+    const of = (uuid: string, type: string, historyId: number, at: number) =>
+      historyRecord({
+        executionArn: `arn:aws:states:eu-west-1:111122223333:express:quick:nightly:${uuid}`,
+        type,
+        historyId,
+        at,
+      });
+    const olderRuns = async () => (await metrics()).get('statuswire_facts_total{outcome="olderRun"}') ?? Number.NaN;
+    const before = await olderRuns();
+    const start = Date.now() - 10_000;
+    for (const record of [
+      of('u1', 'ExecutionStarted', 1, start),
+      of('u2', 'ExecutionStarted', 1, start + 2_000),
+      of('u1', 'ExecutionFailed', 5, start + 3_000),
+    ]) {
+      await kit.call('/events', { body: awslogs([record]) });
+    }
+    expect((await kit.call('/status/quick/nightly')).body).toMatchObject({ status: 'RUNNING' });
+    expect((await olderRuns()) - before).toBe(1);
   });
 
   it('what a caller chooses is in no label: the series stay the same', async () => {

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Hono } from 'hono';
 import { allScopes, type Scope, type WatchGrant } from '../../../../core/access.ts';
+import { normalBasePath } from '../../../../core/addresses.ts';
 import type { Discovery } from '../../../../core/contract.ts';
 import type { RedriveOutcome } from '../../../../core/ports.ts';
 import { defaultRules } from '../../../../core/workflow-rules.ts';
 import { openStore, type Store } from '../../../../embedded/store/index.ts';
 import { createApi } from '../../../../handlers/api/api.ts';
 import type { ApiDeps, ApiEnv, UnexpectedError, Webhooks } from '../../../../handlers/api/types.ts';
-import { normalBasePath } from '../../../../handlers/api/urls.ts';
 import { newApiKey } from '../../../../handlers/authorize/api-key.ts';
 import { createVerifier, type Verifier } from '../../../../handlers/authorize/verifier.ts';
 import { createAppender } from '../../../../handlers/ingest/append.ts';
