@@ -12,6 +12,7 @@ import { Ingest, ingestTimeout } from './ingest.ts';
 import { Intake, intakeTimeout } from './intake.ts';
 import { ownMetrics } from './metrics.ts';
 import { checkOidc } from './oidc.ts';
+import { checkOrigins } from './origins.ts';
 import { Outputs } from './outputs.ts';
 import type { StatusNotificationsProps } from './props.ts';
 import { Reconciler } from './reconciler.ts';
@@ -51,7 +52,8 @@ export class StatusNotifications extends Construct {
   /** @throws Error, naming the workflow, for what cannot work: see `WorkflowProps`. */
   constructor(scope: Construct, id: string, props: StatusNotificationsProps) {
     super(scope, id);
-    const { channels = {}, origins = [], webhookAllow = [], maxConcurrency = {} } = props;
+    const { channels = {}, webhookAllow = [], maxConcurrency = {} } = props;
+    const origins = checkOrigins(props.origins ?? []);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const retentionDays = props.retentionDays ?? 30;
     if (!Number.isInteger(retentionDays) || retentionDays < 15) {

@@ -243,3 +243,24 @@ describe('subscriptions of the topic', () => {
     });
   });
 });
+
+describe('S23: origins', () => {
+  it('are brought to the spelling of browsers; what is known only at deployment is left alone', () => {
+    const { find } = synth((stack) => ({
+      ...whole(stack),
+      origins: ['https://Shop.example/', `https://${stack.region}.example`],
+    }));
+    const said = JSON.stringify(find('AWS::Lambda::Function').map((one) => variablesOf([one]).STATUSWIRE_ORIGINS));
+    expect(said).toContain('https://shop.example ');
+    expect(said).not.toContain('Shop');
+  });
+
+  it.each(['example.com', 'ftp://x', 'https://shop.example/app'])(
+    '%s is refused by the rule of the service',
+    (origin) => {
+      expect(() => synth((stack) => ({ ...whole(stack), origins: [origin] }))).toThrow(
+        `origins cannot have "${origin}": `,
+      );
+    },
+  );
+});

@@ -57,6 +57,40 @@ describe('payload format 2.0', () => {
     expect(JSON.parse(body)).toEqual({ data: { status: { status: 'RUNNING' } } });
   });
 
+  it.each([false, true])('reads a body of any form like one with a length (base64: %s)', async (isBase64Encoded) => {
+    const sent = (body: string, headers: Record<string, string>) => {
+      const text = isBase64Encoded ? Buffer.from(body).toString('base64') : body;
+      const event = eventOf({ method: 'POST', path: '/tokens', headers: { ...json(), ...headers }, body: text });
+      return kit.invoke({ ...event, isBase64Encoded });
+    };
+    const good = JSON.stringify({ workflow: '🎉'.repeat(80) });
+    const chunked = { 'transfer-encoding': 'chunked' };
+    const sized = { 'content-length': String(Buffer.byteLength(good)) };
+    const large = JSON.stringify({ workflow: 'x'.repeat(600_000) });
+    const codes = [];
+    for (const answer of [
+      sent(good, sized),
+      sent(good, chunked),
+      sent(good, {}),
+      sent(large, chunked),
+      sent(large, {}),
+    ])
+      codes.push((await answer).statusCode);
+    expect(codes).toEqual([200, 200, 200, 413, 413]);
+    const coded = await sent(good, { ...sized, 'content-encoding': 'gzip' });
+    expect([coded.statusCode, coded.headers['accept-encoding']]).toEqual([415, 'identity']);
+  });
+
+  it('what a proxy made of a tag still matches', async () => {
+    const { headers } = await kit.send({ path: '/status/billing/i-1', headers: authorization() });
+    const tag = `W/${String(headers.etag).replace(/"$/, '-gzip"')}`;
+    const answer = await kit.send({
+      path: '/status/billing/i-1',
+      headers: { ...authorization(), 'if-none-match': tag },
+    });
+    expect(answer.statusCode).toBe(304);
+  });
+
   it('answers a GET that has a body', async () => {
     const answer = await kit.send({ path: '/status/billing/i-1', headers: authorization(), body: '{}' });
     expect(answer.statusCode).toBe(200);
