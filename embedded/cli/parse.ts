@@ -57,6 +57,7 @@ export const checked =
     try {
       return check(text);
     } catch (error) {
-      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new InvalidArgumentError(reason.slice(0, 1).toUpperCase() + reason.slice(1));
     }
   };
