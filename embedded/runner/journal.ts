@@ -17,12 +17,11 @@ export interface JournalItem {
   readonly item: string;
 }
 
-/** What a crash leaves. */
-export interface Remains {
-  /** Executions that have not ended, or whose last items wait; oldest first. */
-  readonly runs: readonly Run[];
-  /** By execution and position. */
-  readonly items: readonly JournalItem[];
+/** What a crash leaves of one execution that has not ended, or whose last items wait; without what it works on. */
+export interface Remainder {
+  readonly arn: string;
+  /** Bytes of its input and data, as text. */
+  readonly bytes: number;
 }
 
 /** What is decided over a run that may be redriven. */
@@ -47,7 +46,10 @@ export interface Journal {
   find(arn: string): Promise<Run | null>;
   /** Decides over the run as it stands and stores what it becomes with the event, as one. */
   redrive(arn: string, decide: (run: Run | null) => RedriveDecision): Promise<Redriven>;
-  remains(): Promise<Remains>;
+  /** What there is to go on with, oldest first. */
+  remains(): Promise<readonly Remainder[]>;
+  /** An execution and what waits to be emitted of it; null when there is none. */
+  load(arn: string): Promise<{ readonly run: Run; readonly items: readonly JournalItem[] } | null>;
   /** Forgets runs that ended before a time; their names can be used again. */
   purge(endedBefore: number): Promise<void>;
 }
@@ -73,15 +75,12 @@ function statements(db: DatabaseSync) {
   };
 }
 
-function remainsOf(db: DatabaseSync): Remains {
-  const runs = db.prepare(
-    `SELECT * FROM runner_runs WHERE status = 'RUNNING' OR arn IN (SELECT arn FROM runner_journal) ORDER BY start_date, rowid`,
+function remainsOf(db: DatabaseSync): readonly Remainder[] {
+  const rows = db.prepare(
+    `SELECT arn, octet_length(input) + coalesce(octet_length(state_input), 0) AS bytes FROM runner_runs
+     WHERE status = 'RUNNING' OR arn IN (SELECT arn FROM runner_journal) ORDER BY start_date, rowid`,
   );
-  const items = db.prepare('SELECT arn, position, item FROM runner_journal ORDER BY arn, position');
-  return {
-    runs: runs.all().map(fromRow),
-    items: items.all().map(toItem),
-  };
+  return rows.all().map(({ arn, bytes }) => ({ arn: String(arn), bytes: Number(bytes) }));
 }
 
 function toItem({ arn, position, item }: Readonly<Record<string, unknown>>): JournalItem {
@@ -154,6 +153,11 @@ export function openJournal(writer: Writer): Journal {
       writer.write((db) => {
         on(db);
         return remainsOf(db);
+      }),
+    load: (arn) =>
+      writer.write((db) => {
+        const run = find(db, arn);
+        return run === null ? null : { run, items: on(db).waiting.all(arn).map(toItem) };
       }),
     purge: (endedBefore) =>
       writer.write((db) => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Json } from '../../core/contract.ts';
 import type { Description, Executions, LogKey, RedriveOutcome, StartOutcome } from '../../core/ports.ts';
 import type { LoadedWorkflow } from '../workflows/loaded-workflow.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -10,6 +11,7 @@ import { createOutbox } from './outbox.ts';
 import { executionArn, localPlace, machineArn, type Place } from './place.ts';
 import { createRecorder } from './recorder.ts';
 import { redriven, redriveRefusal } from './redrive.ts';
+import { createRoom, defaultMostBytes, weightOf } from './room.ts';
 import type { Run } from './run.ts';
 import { createSlots } from './slots.ts';
 import { statusEvent } from './status-event.ts';
@@ -34,6 +36,11 @@ export interface RunnerOptions {
   readonly timeScale?: number;
   /** Executions that work at once; the others wait in order. One that waits at its top level does not count. Default 1,000. */
   readonly maxConcurrent?: number;
+  /**
+   * Estimated bytes of the inputs and data of executions under way; the others wait in order, in the database only.
+   * Default an eighth of the heap.
+   */
+  readonly mostBytes?: number;
   /** Account and region in ARNs and events. Default `000000000000` and `local`. */
   readonly place?: Place;
   /** Jitter of Retry, 0 to 1. */
@@ -46,9 +53,12 @@ export interface RunnerOptions {
 export interface Runner extends Executions {
   /**
    * Goes on with what a crash, `stop` or a failed journal write left; call it before anything is started. What runs
-   * already is left alone, so it may be called again. Resolves when all is under way.
+   * already is left alone, so it may be called again. Each is loaded when its turn has come; resolves when all have theirs
+   * or wait for it.
    */
   resume(): Promise<void>;
+  /** Would one more with this input go on at once after a start of this process? Above the bound starts are to be refused. */
+  hasRoom(input: string): boolean;
   /** Ends an execution as ABORTED. Resolves once that is durable; false when it is not running here. */
   abort(arn: string, why: { readonly error?: string; readonly cause?: string }): Promise<boolean>;
   /** Resolves when nothing runs and everything was emitted. */
@@ -59,12 +69,12 @@ export interface Runner extends Executions {
 
 const silent: RunnerLog = { warn: () => undefined, error: () => undefined };
 
-function isJson(text: string): boolean {
+/** undefined when it is no JSON. */
+function parse(text: string): Json | undefined {
   try {
-    JSON.parse(text);
-    return true;
+    return JSON.parse(text);
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -91,6 +101,13 @@ export function createRunner(options: RunnerOptions): Runner {
   );
   const slots = createSlots(options.maxConcurrent ?? 1_000);
   const turns = createTurns();
+  const mostBytes = options.mostBytes ?? defaultMostBytes();
+  const room = createRoom({
+    mostBytes,
+    failed: (error, arn) =>
+      log.error({ err: error, arn }, 'the execution could not be loaded; it goes on after the next start'),
+    given: tellIdlers,
+  });
   const stopped = new AbortController();
   const writes = new Set<Promise<unknown>>();
   const live = new Map<
@@ -198,9 +215,26 @@ export function createRunner(options: RunnerOptions): Runner {
       .catch((error) => log.error({ err: error, arn }, 'the execution stopped; it goes on after the next start'))
       .finally(() => {
         live.delete(arn);
-        if (live.size === 0) for (const idler of idlers.splice(0)) idler();
+        room.leave(arn);
+        tellIdlers();
       });
     live.set(arn, { halt, execution, done });
+    room.enter(arn, weightOf(run.input, run.position?.input ?? parse(run.input) ?? null));
+  }
+
+  const isIdle = (): boolean => live.size === 0 && room.waiting === 0;
+  function tellIdlers(): void {
+    if (isIdle()) for (const idler of idlers.splice(0)) idler();
+  }
+
+  /** Its turn has come: what it works on is read now, and not before. */
+  async function load(arn: string): Promise<void> {
+    if (stopped.signal.aborted) return;
+    const found = await journal.load(arn);
+    if (found === null || stopped.signal.aborted || live.has(arn)) return;
+    const { run, items } = found;
+    if (run.end === null && !workflows.has(run.workflow)) log.warn({ arn }, 'cannot go on: its workflow is not loaded');
+    launch(run, items, run.end === null);
   }
 
   return {
@@ -210,7 +244,8 @@ export function createRunner(options: RunnerOptions): Runner {
       if (!workflows.has(workflow)) return refused(`StateMachineDoesNotExist: no workflow "${workflow}" is loaded`);
       if (!/^[0-9A-Za-z_.-]{1,80}$/.test(id)) return refused(`InvalidName: "${id}"`);
       if (Buffer.byteLength(input) > mostDataBytes) return refused('InvalidExecutionInput: over 256 KiB');
-      if (!isJson(input)) return refused('InvalidExecutionInput: not JSON');
+      const data = parse(input);
+      if (data === undefined) return refused('InvalidExecutionInput: not JSON');
       const arn = executionArn(place, workflow, id);
       const now = clock.now();
       const run: Run = {
@@ -223,7 +258,11 @@ export function createRunner(options: RunnerOptions): Runner {
       if (known !== null && known.input !== input) {
         return refused(`ExecutionAlreadyExists: ${arn} has another input`);
       }
-      if (known === null && !stopped.signal.aborted) launch(run, [item], true);
+      if (known === null && !stopped.signal.aborted) {
+        const bytes = weightOf(input, data);
+        if (room.has(bytes)) launch(run, [item], true);
+        else room.wait(arn, bytes, () => load(arn));
+      }
       const { startDate } = known ?? run;
       return { type: 'started', executionArn: arn, machineArn: machineArn(place, workflow), startDate };
     },
@@ -245,6 +284,7 @@ export function createRunner(options: RunnerOptions): Runner {
       const answer = await journal.redrive(arn, (run) => decideRedrive(arn, run));
       if (answer.type === 'refused') return answer;
       await live.get(arn)?.done;
+      room.forget(arn);
       if (!stopped.signal.aborted) launch(answer.run, answer.items, true);
       const { redriveCount, redriveDate } = answer.run;
       return { type: 'redriven', redriveCount, redriveDate: redriveDate ?? clock.now() };
@@ -252,14 +292,9 @@ export function createRunner(options: RunnerOptions): Runner {
 
     async resume(): Promise<void> {
       await journal.purge(clock.now() - nameKeptMs);
-      const { runs, items } = await journal.remains();
-      if (stopped.signal.aborted) return;
-      const waiting = Map.groupBy(items, ({ arn }) => arn);
-      for (const run of runs) {
-        if (live.has(run.arn)) continue;
-        const known = workflows.has(run.workflow);
-        if (run.end === null && !known) log.warn({ arn: run.arn }, 'cannot go on: its workflow is not loaded');
-        launch(run, waiting.get(run.arn) ?? [], run.end === null);
+      for (const { arn, bytes } of await journal.remains()) {
+        if (stopped.signal.aborted) return;
+        if (!live.has(arn)) room.wait(arn, bytes, () => load(arn));
       }
     },
 
@@ -271,7 +306,9 @@ export function createRunner(options: RunnerOptions): Runner {
       return true;
     },
 
-    idle: () => (live.size === 0 ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve))),
+    hasRoom: (input) => room.bytes + weightOf(input, parse(input) ?? null) <= mostBytes,
+
+    idle: () => (isIdle() ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve))),
 
     async stop(): Promise<void> {
       const reason = new Error('the runner has been stopped');

@@ -72,6 +72,7 @@ export function createEngine(foundation: Foundation): Engine {
     intakes,
     rulesOf,
     workflowExists: (name) => startable.has(name),
+    hasRoom: runner.hasRoom,
     now,
     newId,
   });

@@ -23,7 +23,8 @@ export interface StartQueueOptions {
 }
 
 const maxRetryMs = 60_000;
-const pageSize = 500;
+/** Records hold their inputs, up to 256 KiB each. */
+const pageSize = 32;
 
 /** Starts accepted executions in order of arrival. The intake records are its memory, so it may lose itself. */
 export function createStartQueue(options: StartQueueOptions): StartQueue {

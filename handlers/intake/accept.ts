@@ -26,13 +26,17 @@ export type AcceptAnswer =
   | { readonly type: 'taken' }
   /** The input names another owner than the caller (S13). */
   | { readonly type: 'tenant-mismatch' }
-  | { readonly type: 'unknown-workflow' };
+  | { readonly type: 'unknown-workflow' }
+  /** As much is under way as this engine can hold at once; the same request may be taken later. */
+  | { readonly type: 'busy' };
 
 export interface AcceptOptions {
   readonly appender: Appender;
   readonly intakes: Intakes;
   readonly rulesOf: RulesOf;
   readonly workflowExists: (workflow: string) => boolean;
+  /** May one more with this input be under way? @default always: another service runs them */
+  readonly hasRoom?: (input: string) => boolean;
   readonly now: () => number;
   /** Makes a ULID. */
   readonly newId: () => string;
@@ -55,6 +59,7 @@ export function createAccept(options: AcceptOptions): (request: AcceptRequest) =
     }
     const repeated = await findRepeated(request);
     if (repeated) return repeated;
+    if (options.hasRoom && !options.hasRoom(input)) return { type: 'busy' };
     const id = request.id ?? options.newId();
     const now = options.now();
     const fact: IntakeFact = {

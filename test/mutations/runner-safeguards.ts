@@ -101,4 +101,18 @@ export const runner: readonly Safeguard[] = [
     'const stranger = envelopeFault(located.arn, { account: null });',
     'core/sources/log-subscription',
   ),
+  guard(
+    'runner: executions under way are bounded in bytes',
+    'embedded/runner/room.ts',
+    'inside.size === 0 || insideBytes + bytes <= mostBytes;',
+    'inside.size >= 0 || insideBytes + bytes <= mostBytes;',
+    'embedded/runner/room',
+  ),
+  guard(
+    'intake: starts are refused while as much is under way as the heap holds',
+    'handlers/intake/accept.ts',
+    "    if (options.hasRoom && !options.hasRoom(input)) return { type: 'busy' };\n",
+    '',
+    'handlers/intake/intake',
+  ),
 ];

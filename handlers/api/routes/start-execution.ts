@@ -107,5 +107,7 @@ function acceptedId(answer: AcceptAnswer): string {
       throw refuse(problem('tenant-mismatch'));
     case 'unknown-workflow':
       throw notFound();
+    case 'busy':
+      throw refuse(problem('unavailable', 'As much is under way as can be held at once.'), { 'Retry-After': '5' });
   }
 }

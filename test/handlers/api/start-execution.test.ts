@@ -136,4 +136,11 @@ describe('POST /executions/{workflow}', () => {
     expect((await start({ input: 'é'.repeat(limit / 2) })).status).toBe(413);
     expect(kit.starts).toHaveLength(2);
   });
+
+  it('G8: is 503 with Retry-After while as much is under way as can be held', async () => {
+    kit.startAnswer = { type: 'busy' };
+    const answer = await kit.post('/executions/orders', await kit.key({ scopes: ['start'] }), {});
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await answer.json()).toMatchObject({ type: 'urn:statuswire:problem:unavailable' });
+  });
 });

@@ -36,8 +36,8 @@ const common = () => ({
   now: () => kit.now,
   newId: () => ulid(kit.now),
 });
-const accept = (request: Partial<AcceptRequest> = {}) =>
-  createAccept({ ...common(), workflowExists: (workflow) => workflow in rules })({
+const accept = (request: Partial<AcceptRequest> = {}, hasRoom: (input: string) => boolean = () => true) =>
+  createAccept({ ...common(), hasRoom, workflowExists: (workflow) => workflow in rules })({
     tenant: 'acme',
     workflow: 'orders',
     id: 'order-1042',
@@ -93,6 +93,14 @@ describe('accept', () => {
     expect(await accept({ workflow: 'owned', input: '{"tenant":"acme"}' })).toMatchObject({ type: 'accepted' });
     expect(await accept({ workflow: 'owned', id: 'other', input: '{}' })).toMatchObject({ type: 'accepted' });
     expect(await accept({ workflow: 'nothing' })).toEqual({ type: 'unknown-workflow' });
+  });
+
+  it('G8: is refused for now while there is no room, unless it repeats what was accepted', async () => {
+    const none = () => false;
+    expect(await accept({ idempotencyKey: 'k' }, none)).toEqual({ type: 'busy' });
+    expect(await kit.store.intakes.load(key)).toBeNull();
+    expect(await accept({ idempotencyKey: 'k' })).toEqual({ type: 'accepted', id: 'order-1042' });
+    expect(await accept({ idempotencyKey: 'k' }, none)).toEqual({ type: 'repeated', id: 'order-1042' });
   });
 });
 
