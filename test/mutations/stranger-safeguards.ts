@@ -65,4 +65,25 @@ export const strangers: readonly Safeguard[] = [
     'value as string',
     'client-sdk/react/order-page',
   ),
+  guard(
+    'workflows: a link to a folder is loaded or named',
+    'embedded/workflows/load-workflows.ts',
+    ' || entry.isSymbolicLink()',
+    '',
+    'embedded/workflows/load-workflows',
+  ),
+  guard(
+    'client: what is live is never explained by a failure',
+    'client-sdk/src/explain.ts',
+    "state === 'live' ? live : reason",
+    'reason',
+    'client-sdk/messages',
+  ),
+  guard(
+    'client: a browser that CORS may have stopped hears of it',
+    'client-sdk/src/http.ts',
+    'const maybeCors = !answered &&',
+    'const maybeCors = answered &&',
+    'client-sdk/messages',
+  ),
 ];
