@@ -52,7 +52,9 @@ describe('docs/spec.md', () => {
   it('has a test that names each rule that is built', () => {
     // One by one: a range names nothing. Here the numbers are made, not named.
     const tests = files.filter((file) => file.startsWith('test/') && file !== 'test/house/spec.test.ts');
-    const named = new Set(tests.flatMap((file) => citedIn(read(file).replace(number, (all, _l, _f, to) => (to ? '' : all)))));
+    const named = new Set(
+      tests.flatMap((file) => citedIn(read(file).replace(number, (all, _l, _f, to) => (to ? '' : all)))),
+    );
     const built = [...rules]
       .filter(([, { text }]) => !/^[^*]*\*\* \(\*\*not yet\*\*\)/.test(text))
       .map(([name]) => name);

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRoom, weightOf } from '../../../embedded/runner/room.ts';
+import { startChild } from '../../support/child.ts';
 import { endIn, statusesIn } from './support/emitted.ts';
 import { openKit, workflowOf } from './support/kit.ts';
 
@@ -95,7 +95,7 @@ describe('executions under way', () => {
     const database = join(folder, 'runs.db');
     const live = (mode: string) => {
       const script = fileURLToPath(new URL('./support/small-heap.ts', import.meta.url));
-      const child = spawn(process.execPath, ['--max-old-space-size=48', script, database, mode]);
+      const child = startChild(process.execPath, ['--max-old-space-size=48', script, database, mode]);
       onTestFinished(() => void child.kill('SIGKILL'));
       return { child, lines: createInterface(child.stdout), ended: once(child, 'exit') };
     };
@@ -111,5 +111,5 @@ describe('executions under way', () => {
     const rows = db.prepare('SELECT status, count(*) AS runs FROM runner_runs GROUP BY status').all();
     db.close();
     expect(rows).toEqual([{ status: 'SUCCEEDED', runs: 200 }]);
-  }, 300_000);
+  });
 });
