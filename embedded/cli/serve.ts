@@ -20,6 +20,7 @@ interface ServeOptions {
   readonly timeScale: number;
   readonly origin: readonly string[];
   readonly webhookAllow: readonly string[];
+  readonly holdWebhooks?: true;
   readonly oidc?: string;
   readonly publicUrl?: string;
   readonly tlsCert?: string;
@@ -64,6 +65,10 @@ export function serveCommand(): Command {
       new Option('--webhook-allow <cidr>', 'webhooks may reach this range although it is not public (repeatable)')
         .default([])
         .argParser(collect(String)),
+    )
+    .option(
+      '--hold-webhooks',
+      'call no webhook; what is due waits for a start without this (a backup looked at elsewhere)',
     )
     .option('--oidc <file>', 'JSON that says whose OpenID Connect tokens are credentials, and for what')
     .addOption(
@@ -135,6 +140,7 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
     timeScale: options.timeScale,
     origins,
     webhookAllow: options.demo ? [...options.webhookAllow, loopback] : options.webhookAllow,
+    holdWebhooks: options.holdWebhooks ?? false,
     basePath: options.basePath,
     apiKey: process.env.STATUSWIRE_API_KEY,
     logger,

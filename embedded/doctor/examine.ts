@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { findLostFrames } from '../store/lost-frames.ts';
 import { migrations } from '../store/migrations.ts';
 import type { Finding } from './finding.ts';
 import { examineLogs, examineStrays } from './logs.ts';
@@ -9,6 +10,7 @@ import { examineDeliveries, examineIntakes, examineOutbox, examineRuns } from '.
  * service runs. Throws when the file cannot be read or is of another version of the program.
  */
 export function* examine(file: string): Generator<Finding> {
+  yield* examineWal(file);
   const db = new DatabaseSync(file, { readOnly: true });
   try {
     const version = Number(db.prepare('PRAGMA user_version').get()?.user_version);
@@ -28,6 +30,14 @@ export function* examine(file: string): Generator<Finding> {
   } finally {
     db.close();
   }
+}
+
+/** Commits that a damaged WAL holds and SQLite takes no more. */
+function* examineWal(file: string): Generator<Finding> {
+  const lost = findLostFrames(`${file}-wal`);
+  if (lost === null) return;
+  const problem = `after ${lost.kept} frames one is damaged, and the ${lost.commits} commits behind it are lost`;
+  yield { check: 'wal', key: null, problem };
 }
 
 /** What SQLite finds wrong with its own structures. */

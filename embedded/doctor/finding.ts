@@ -3,7 +3,7 @@ import type { LogKey } from '../../core/ports.ts';
 /** One thing in the database that contradicts what the service relies on. */
 export interface Finding {
   /** What was looked at. */
-  readonly check: 'file' | 'head' | 'log' | 'outbox' | 'delivery' | 'intake' | 'run';
+  readonly check: 'file' | 'wal' | 'head' | 'log' | 'outbox' | 'delivery' | 'intake' | 'run';
   /** The execution it is about; null where it is about none. */
   readonly key: LogKey | null;
   readonly problem: string;

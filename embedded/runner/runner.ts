@@ -294,7 +294,11 @@ export function createRunner(options: RunnerOptions): Runner {
       await journal.purge(clock.now() - nameKeptMs);
       for (const { arn, bytes } of await journal.remains()) {
         if (stopped.signal.aborted) return;
-        if (!live.has(arn)) room.wait(arn, bytes, () => load(arn));
+        const before = live.get(arn);
+        if (before && !before.halt.signal.aborted) continue;
+        // It could not be stored and is about to end: only then it can go on.
+        await before?.done;
+        room.wait(arn, bytes, () => load(arn));
       }
     },
 

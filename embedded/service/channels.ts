@@ -13,7 +13,7 @@ import { createWebhookRegistry, type WebhookRegistry } from '../../handlers/webh
 import type { ByteText } from '../subscriptions/frame.ts';
 import { createHub, type Hub } from '../subscriptions/hub.ts';
 import { createSubscriptionServer, type SubscriptionServer } from '../subscriptions/server.ts';
-import { createWebhookLoop } from '../webhooks/loop.ts';
+import { createWebhookLoop, type WebhookLoop } from '../webhooks/loop.ts';
 import type { Admission } from './admission.ts';
 import type { Foundation } from './foundation.ts';
 
@@ -63,6 +63,9 @@ export function createChannels(
   return { graphql: createGraphqlHttp(graphql), hub, subscriptions, webhooks: createWebhooks(foundation, log) };
 }
 
+/** What is due stays due in the store. */
+const heldLoop: WebhookLoop = { poke: () => {}, stop: async () => {} };
+
 function createWebhooks({ options, store, telemetry, now }: Foundation, log: Log): Webhooks {
   const { endpoints, deliveries } = store;
   const sender = createSender({ allow: options.webhookAllow ?? [] });
@@ -77,11 +80,14 @@ function createWebhooks({ options, store, telemetry, now }: Foundation, log: Log
     ...(options.webhookSchedule ? { schedule: options.webhookSchedule } : {}),
   });
   const fanOut = createWebhookFanOut({ endpoints, deliveries, clock: now });
-  const loop = createWebhookLoop({
-    deliverer,
-    deliveries,
-    onError: (error) => options.logger.error({ err: error }, 'a webhook delivery failed inside'),
-  });
+  if (options.holdWebhooks) options.logger.warn('webhooks are held: nobody is called until a start without that');
+  const loop = options.holdWebhooks
+    ? heldLoop
+    : createWebhookLoop({
+        deliverer,
+        deliveries,
+        onError: (error) => options.logger.error({ err: error }, 'a webhook delivery failed inside'),
+      });
   return {
     registry: createWebhookRegistry({
       endpoints,

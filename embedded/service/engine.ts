@@ -22,7 +22,10 @@ export interface Engine {
   readonly operations: Operations;
   readonly starts: StartQueue;
   readonly runner: Runner;
-  /** Goes on with what an earlier process left: local runs, accepted starts, what is due. */
+  /**
+   * Goes on with what an earlier process left: local runs, accepted starts, what is due. Again, it goes on with local runs
+   * that had to stop.
+   */
   resume(): Promise<void>;
   /** Starts and runs nothing more; resolves when what was under way is stored or handed back. */
   stop(): Promise<void>;
@@ -31,7 +34,7 @@ export interface Engine {
 }
 
 export function createEngine(foundation: Foundation): Engine {
-  const { options, store, telemetry, loaded, startable, rulesOf, retentionMs, now, newId } = foundation;
+  const { options, store, telemetry, loaded, startable, bindRest, rulesOf, retentionMs, now, newId } = foundation;
   const { logger } = options;
   const { wrap, hooks } = telemetry;
   const { intakes, bindings } = store;
@@ -77,6 +80,8 @@ export function createEngine(foundation: Foundation): Engine {
     newId,
   });
 
+  let isBegun = false;
+
   return {
     log,
     deadLetters,
@@ -86,7 +91,10 @@ export function createEngine(foundation: Foundation): Engine {
     starts,
     runner,
     async resume() {
+      await bindRest();
       await runner.resume();
+      if (isBegun) return;
+      isBegun = true;
       await starts.resume();
       await timers.start();
     },

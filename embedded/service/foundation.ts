@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import type { Keys } from '../../core/ports.ts';
+import { isUnavailable } from '../../core/unavailable.ts';
 import { defaultRules, type RulesOf } from '../../core/workflow-rules.ts';
 import { isFirstKeyRevoked, withFirstKey } from '../../handlers/authorize/first-key.ts';
 import { createOidcTokens, type OidcTokens } from '../../handlers/authorize/oidc-tokens.ts';
@@ -24,6 +25,10 @@ export interface Foundation {
   readonly rulesOf: RulesOf;
   /** Names of the workflows that this process may run. */
   readonly startable: ReadonlySet<string>;
+  /** Binds the names of workflows that could not be bound yet. Rejects as long as that cannot be stored. */
+  readonly bindRest: () => Promise<void>;
+  /** Resolves when the listener of committed updates failed for the first time. */
+  readonly fanOutFailed: Promise<void>;
   readonly retentionMs: number;
   /** Updates kept of one log. */
   readonly keepUpdates: number;
@@ -71,14 +76,24 @@ async function layOn(
   const rules = new Map(loaded.workflows.map((workflow) => [workflow.name, workflow.rules]));
 
   const telemetry = createTelemetry({ logger, now });
+  const fanOutFailed = Promise.withResolvers<void>();
   const store = openStore({
     file: folder.database,
-    report: (error) => logger.error({ err: error }, 'fan-out failed; it is repeated'),
+    report(error) {
+      logger.error({ err: error }, 'fan-out failed; it is repeated');
+      fanOutFailed.resolve();
+    },
     onGroup: telemetry.hooks.onGroup,
     alsoForget: forgetRun,
   });
   onOpened(store);
-  const startable = await bindLocal(loaded, store, logger);
+  if (store.lostFrames !== null) {
+    logger.error(
+      store.lostFrames,
+      'the disk lost what had been committed: the WAL is damaged, and the commits behind that are gone; see the docs',
+    );
+  }
+  const { startable, bindRest } = await bindLocal(loaded, store, logger);
   await refuseTakenId(store.keys, first);
   const isRevoked = await isFirstKeyRevoked(store.keys, first.record);
   if (isRevoked) logger.warn({ id: first.record.id }, 'the first API key was revoked: it lets nobody in');
@@ -91,6 +106,8 @@ async function layOn(
     loaded,
     rulesOf: (workflow) => rules.get(workflow) ?? defaultRules,
     startable,
+    bindRest,
+    fanOutFailed: fanOutFailed.promise,
     firstKey: { ...first, isRevoked },
     keys,
     verifier: createVerifier({ keys, tokenSecrets: [folder.tokenSecret], now, oidc: oidcOf(options, now) }),
@@ -112,20 +129,31 @@ function oidcOf({ oidc: config, logger }: ServiceOptions, now: () => number): Oi
 
 /**
  * The workflows that this process may run: a name stands for one state machine (S1), so one whose executions come from
- * AWS, by its configuration or by the events seen, is not run here as well.
+ * AWS, by its configuration or by the events seen, is not run here as well. A name that cannot be bound because nothing
+ * can be stored is bound later: nothing of it can be started before either.
  */
 async function bindLocal(
   { workflows }: LoadedWorkflows,
   { bindings }: Pick<Store, 'bindings'>,
   logger: ServiceOptions['logger'],
-): Promise<Set<string>> {
-  const startable = new Set<string>();
-  for (const { name, rules, definition } of workflows) {
-    const local = machineArn(localPlace, name);
-    const bound = rules.machineArn ?? (await bindings.bind(name, local));
-    if (bound === local && definition !== null) startable.add(name);
-    else if (definition !== null)
+): Promise<Pick<Foundation, 'startable' | 'bindRest'>> {
+  const runnable = workflows.filter(({ definition }) => definition !== null);
+  const startable = new Set(runnable.map(({ name }) => name));
+  const waiting = new Set(workflows);
+
+  async function bindRest(): Promise<void> {
+    for (const workflow of waiting) {
+      const { name, rules } = workflow;
+      const local = machineArn(localPlace, name);
+      const bound = rules.machineArn ?? (await bindings.bind(name, local));
+      waiting.delete(workflow);
+      if (bound === local || !startable.delete(name)) continue;
       logger.warn({ workflow: name, bound }, 'not run here: the name stands for a state machine elsewhere');
+    }
   }
-  return startable;
+
+  await bindRest().catch((error: unknown) => {
+    if (!isUnavailable(error)) throw error;
+  });
+  return { startable, bindRest };
 }

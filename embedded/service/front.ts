@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createApi } from '../../handlers/api/api.ts';
 import { createQuickStatus } from '../../handlers/api/quick-status.ts';
-import type { ApiDeps } from '../../handlers/api/types.ts';
+import type { ApiDeps, HealthProblem } from '../../handlers/api/types.ts';
 import type { Admission } from './admission.ts';
 import type { Channels } from './channels.ts';
 import { discovery } from './discovery.ts';
@@ -17,6 +17,7 @@ export interface Served {
   readonly admission: Admission;
   readonly engine: Engine;
   readonly channels: Channels;
+  readonly problems: () => readonly HealthProblem[];
 }
 
 /** HTTP and WebSocket on one port, from now on. Rejects when it cannot listen, or the certificate cannot be used. */
@@ -35,7 +36,7 @@ export async function openFront(served: Served): Promise<HttpServer> {
   });
 }
 
-function apiDeps({ foundation, admission, engine, channels }: Served): ApiDeps {
+function apiDeps({ foundation, admission, engine, channels, problems }: Served): ApiDeps {
   const { options, store, keys, telemetry, verifier, folder, loaded, now } = foundation;
   const { hub, subscriptions } = channels;
   const { starts } = engine;
@@ -58,6 +59,7 @@ function apiDeps({ foundation, admission, engine, channels }: Served): ApiDeps {
     random: randomBytes,
     onKeyRemoved: (id) => subscriptions.disconnect((caller) => caller.type === 'key' && caller.keyId === id),
     onRequest: telemetry.hooks.onRequest,
+    healthProblems: problems,
     metrics: telemetry.exposition({
       store,
       starts,
@@ -66,6 +68,7 @@ function apiDeps({ foundation, admission, engine, channels }: Served): ApiDeps {
       subscriptions,
       loaded,
       database: folder.database,
+      problems,
     }),
     report: ({ error, ...request }) => options.logger.error({ err: error, ...request }, 'an unexpected error'),
     basePath: options.basePath ?? '',

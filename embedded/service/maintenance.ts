@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
-import type { Runner } from '../runner/runner.ts';
 import { startCheckpoints } from '../store/checkpoints.ts';
 import type { Store } from '../store/index.ts';
+import { startQuickCheck } from '../store/quick-check.ts';
 import { startExpiry } from './expiry.ts';
-import { createRecovery } from './recovery.ts';
 import { sweepRuns } from './runner-rows.ts';
 
 export interface Maintenance {
@@ -17,25 +16,26 @@ export interface MaintenanceOptions {
   readonly store: Store;
   /** Path of the database. */
   readonly database: string;
-  readonly runner: Pick<Runner, 'resume'>;
   /** Updates kept of one log. */
   readonly keepUpdates: number;
   readonly now: () => number;
   readonly logger: Logger;
 }
 
-/** What goes on beside the requests: expiry (S4), checkpoints, and going on after the disk was full. */
+/** What goes on beside the requests: expiry (S4), checkpoints, and one look through the file. */
 export async function startMaintenance(parts: MaintenanceOptions): Promise<Maintenance> {
-  const { store, database, runner, keepUpdates, now, logger } = parts;
+  const { store, database, keepUpdates, now, logger } = parts;
   const steps = [...store.upkeep({ keepUpdates }), sweepRuns(store.writer)];
   const checkpoints = await startCheckpoints(database, store, (error) =>
     logger.warn({ err: error }, 'a checkpoint failed; it is repeated'),
   );
-  const recovery = createRecovery({
-    writer: store.writer,
-    resume: () => runner.resume(),
-    onError: (error) => logger.error({ err: error }, 'the local runner could not go on; it is tried again'),
-    onRecovered: () => logger.info('the database can be written again'),
+  const check = startQuickCheck({
+    file: database,
+    onDamage(finding) {
+      store.reportDamage(finding);
+      logger.error({ finding }, 'the database is damaged; see the docs');
+    },
+    onError: (error) => logger.warn({ err: error }, 'the database could not be checked'),
   });
   const expiry = startExpiry({
     steps,
@@ -45,7 +45,7 @@ export async function startMaintenance(parts: MaintenanceOptions): Promise<Maint
   });
   return {
     async stop() {
-      recovery.stop();
+      check.stop();
       await Promise.all([expiry.stop(), checkpoints.stop()]);
     },
     release: checkpoints.release,

@@ -22,6 +22,8 @@ export interface ServiceOptions {
   readonly origins?: readonly string[];
   /** Address ranges (CIDR) that webhooks may reach although they are not public, also without TLS. @default none */
   readonly webhookAllow?: readonly string[];
+  /** Makes deliveries due and calls nobody: for a backup that is looked at elsewhere. They go out without it. @default false */
+  readonly holdWebhooks?: boolean;
   /** How failed webhook deliveries are retried. @default the example schedule of Standard Webhooks */
   readonly webhookSchedule?: RetrySchedule;
   /** The first key's text (`STATUSWIRE_API_KEY`). @default the data folder's, made on first start */

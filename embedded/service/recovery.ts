@@ -1,9 +1,10 @@
+import { isUnavailable } from '../../core/unavailable.ts';
 import { systemTimer, type Timer } from '../store/timer.ts';
 import type { Writer } from '../store/writer.ts';
 
 export interface RecoveryOptions {
   readonly writer: Pick<Writer, 'write' | 'stats'>;
-  /** Goes on with what stopped because it could not be stored. */
+  /** Goes on with what an earlier process left, or what stopped because it could not be stored. May be called again. */
   readonly resume: () => Promise<void>;
   readonly onError: (error: unknown) => void;
   readonly onRecovered: () => void;
@@ -13,44 +14,68 @@ export interface RecoveryOptions {
   readonly everyMs?: number;
 }
 
+export interface Recovery {
+  /**
+   * Resumes now, or, where nothing can be written now, as soon as it can be. Rejects when resuming fails for any other
+   * reason.
+   */
+  begin(): Promise<void>;
+  /** Writes were refused, and none has been seen to succeed since. */
+  isRefused(): boolean;
+  stop(): void;
+}
+
 /**
  * Local executions stop where they cannot be stored. When the disk has room again they go on, without a restart: after
- * writes were refused, the first one that succeeds resumes them. Everything else repeats by itself.
+ * writes were refused, in this life or at its start, the first one that succeeds resumes them. Everything else repeats by
+ * itself.
  */
-export function createRecovery(options: RecoveryOptions): { readonly stop: () => void } {
+export function createRecovery(options: RecoveryOptions): Recovery {
   const { writer, resume, onError, onRecovered, timer = systemTimer, everyMs = 2_000 } = options;
-  let seen = writer.stats.refused;
+  /** Refusals before all was resumed for the last time; null: it never was. */
+  let seen: number | null = null;
   let cancel = (): void => {};
   let stopped = false;
 
-  async function look(): Promise<void> {
+  async function attempt(): Promise<void> {
     const { refused } = writer.stats;
-    if (refused === seen) return;
     // An empty transaction succeeds on a full disk. A row that stays as it is has to be written, all the same.
-    const written = await writer
-      .write((db) => db.exec('UPDATE outbox SET mark = mark'))
-      .then(
-        () => true,
-        () => false,
-      );
-    if (!written || stopped) return;
+    await writer.write((db) => db.exec('UPDATE outbox SET mark = mark'));
+    if (stopped) return;
     await resume();
     seen = refused;
-    onRecovered();
+  }
+
+  async function look(): Promise<void> {
+    if (writer.stats.refused === seen) return;
+    try {
+      await attempt();
+      if (!stopped) onRecovered();
+    } catch (error) {
+      // That nothing can be written yet is nothing new.
+      if (!isUnavailable(error)) onError(error);
+    }
   }
 
   function arm(): void {
     cancel = timer(everyMs, () => {
-      void look()
-        .catch(onError)
-        .then(() => {
-          if (!stopped) arm();
-        });
+      void look().then(() => {
+        if (!stopped) arm();
+      });
     });
   }
 
-  arm();
   return {
+    async begin() {
+      try {
+        await attempt();
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        onError(error);
+      }
+      if (!stopped) arm();
+    },
+    isRefused: () => writer.stats.refused !== (seen ?? 0),
     stop() {
       stopped = true;
       cancel();

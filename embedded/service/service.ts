@@ -8,8 +8,11 @@ import { checkOptions } from './check-options.ts';
 import { createEngine } from './engine.ts';
 import { layFoundation } from './foundation.ts';
 import { openFront } from './front.ts';
+import { healthProblems } from './health.ts';
+import type { HttpServer } from './http-server.ts';
 import { startMaintenance } from './maintenance.ts';
 import type { ServiceOptions } from './options.ts';
+import { createRecovery } from './recovery.ts';
 import { readTls } from './tls.ts';
 
 /** The whole service in this process. */
@@ -40,7 +43,8 @@ const graceMs = 3_000;
  *
  * In this order: fan-out first, because whatever is committed from then on has to reach the channels; then the front,
  * because a port that is taken must end the start before any execution moves; the runner, the starts and the timers;
- * and the upkeep last, which nothing waits for.
+ * and the upkeep last, which nothing waits for. What was committed before is handed on before anybody can subscribe,
+ * unless that fails, on a full disk for instance: then it is repeated beside the rest.
  */
 export async function startService(given: ServiceOptions): Promise<Service> {
   const options = checkOptions(given);
@@ -51,7 +55,14 @@ export async function startService(given: ServiceOptions): Promise<Service> {
   const channels = createChannels(foundation, engine.log, admission);
   const { hub, subscriptions, webhooks } = channels;
 
-  await store.start(
+  const recovery = createRecovery({
+    writer: store.writer,
+    resume: () => engine.resume(),
+    onError: (error) => options.logger.error({ err: error }, 'what ran before could not go on; it is tried again'),
+    onRecovered: () => options.logger.info('the database can be written again'),
+  });
+
+  const handedOn = store.start(
     telemetry.wrap.fanOut(
       createFanOut({
         publish: hub.publish,
@@ -61,17 +72,24 @@ export async function startService(given: ServiceOptions): Promise<Service> {
       }),
     ),
   );
-  const front = await openFront({ foundation, admission, engine, channels }).catch(async (error: unknown) => {
+  await Promise.race([handedOn, foundation.fanOutFailed]);
+  const webhooksHeld = options.holdWebhooks ?? false;
+  const problems = () => healthProblems({ store, recovery, webhooksHeld });
+  const closeAfter = async (error: unknown, front?: HttpServer): Promise<never> => {
+    recovery.stop();
+    await front?.close(0);
+    await engine.stop();
     await webhooks.stop();
+    await webhooks.close();
     await store.close();
     folder.release();
     throw error;
-  });
-  await engine.resume();
+  };
+  const front = await openFront({ foundation, admission, engine, channels, problems }).catch(closeAfter);
+  await recovery.begin().catch((error: unknown) => closeAfter(error, front));
   const maintenance = await startMaintenance({
     store,
     database: folder.database,
-    runner: engine.runner,
     keepUpdates,
     now,
     logger: options.logger,
@@ -83,6 +101,7 @@ export async function startService(given: ServiceOptions): Promise<Service> {
    */
   async function stop(): Promise<void> {
     admission.waiters.stop();
+    recovery.stop();
     const closed = Promise.all([front.close(graceMs), subscriptions.close()]);
     await engine.stop();
     await Promise.all([closed, engine.idle(), webhooks.stop()]);

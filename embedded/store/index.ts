@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Head } from '../../core/head.ts';
 import type {
@@ -13,6 +13,7 @@ import type {
   OnCommitted,
 } from '../../core/ports.ts';
 import { createBindings } from './bindings.ts';
+import { noticeDamage } from './damage.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createEndpoints } from './endpoints.ts';
@@ -23,6 +24,7 @@ import { createIntakes } from './intakes.ts';
 import { createKeys } from './keys.ts';
 import { createCommit } from './log-commit.ts';
 import { createLogReads } from './log-reads.ts';
+import { findLostFrames, type LostFrames } from './lost-frames.ts';
 import { migrate } from './migrations.ts';
 import { createOutbox } from './outbox.ts';
 import { renewEpochs } from './renew-epochs.ts';
@@ -78,6 +80,11 @@ export interface Store {
   checkpoint(): Promise<void>;
   /** What removes what time has made superfluous; somebody has to call it, again and again. */
   readonly upkeep: (options?: UpkeepOptions) => readonly UpkeepStep[];
+  /** What SQLite, or whoever checks the file, said first of damage to it; null where nobody did. */
+  readonly damage: () => string | null;
+  readonly reportDamage: (finding: string) => void;
+  /** What the WAL had lost when it was opened; null: nothing. */
+  readonly lostFrames: LostFrames | null;
   /** Reads a few numbers; throws once the store is closed. */
   readonly stats: () => StoreStats;
 }
@@ -101,14 +108,26 @@ export function openStore({
   onGroup,
   alsoForget = () => {},
 }: StoreOptions): Store {
-  // It holds webhook secrets. SQLite gives its companion files (-wal, -shm) the same mode.
-  if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
+  const wal = `${file}-wal`;
+  if (file !== ':memory:') {
+    refuseLoneWal(file, wal);
+    // It holds webhook secrets. SQLite gives its companion files (-wal, -shm) the same mode.
+    closeSync(openSync(file, 'a', 0o600));
+  }
+  const lostFrames = file === ':memory:' ? null : findLostFrames(wal);
   const db = new DatabaseSync(file, { timeout: busyMs });
+  let damage: string | null = null;
+  const reportDamage = (finding: string): void => {
+    damage ??= finding;
+  };
+  noticeDamage(db, (error) => reportDamage(error.message));
   try {
     // FULL: a commit survives a power cut, which in WAL mode NORMAL does not promise (sqlite.org/pragma.html).
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${walBytes}`);
     migrate(db, file);
     renewEpochs(db);
+    // What lies behind the damage would look lost anew at every start.
+    if (lostFrames !== null) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch (error) {
     db.close();
     throw error;
@@ -155,6 +174,9 @@ export function openStore({
       });
     },
     upkeep: (options) => createUpkeep({ db, writer, outbox, heads, forgetRows }, options),
+    damage: () => damage,
+    reportDamage,
+    lostFrames,
     stats: () => ({ outbox: outbox.stats(), ...stats() }),
     start: outbox.start,
     close() {
@@ -162,4 +184,11 @@ export function openStore({
       return closing;
     },
   };
+}
+
+/** SQLite would throw a WAL away whose database is gone, and with it what was committed last. */
+function refuseLoneWal(file: string, wal: string): void {
+  const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (bytesOf(file) > 0 || bytesOf(wal) === 0) return;
+  throw new Error(`${file} is missing or empty, but ${wal} is there: restore the backup, or remove it to begin anew`);
 }

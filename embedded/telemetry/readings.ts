@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { type HealthProblem, healthProblems } from '../../handlers/api/types.ts';
 import { createAges } from './ages.ts';
 
 /** What is looked up when somebody asks for the metrics. */
@@ -14,6 +15,8 @@ export interface Readings {
   readonly deadLetters: number;
   /** What kept workflows from being loaded. */
   readonly workflowProblems: number;
+  /** What is not as usual. */
+  readonly problems: readonly HealthProblem[];
   readonly groupFailures: number;
   readonly waiters: number;
   readonly sockets: number;
@@ -38,6 +41,7 @@ export function createReadings(registry: Registry): (readings: Readings, now: nu
   const overdue = gauge('settle_overdue_seconds', 'How late the look at an execution is');
   const deadLetters = gauge('dead_letters', 'Dead letters stored');
   const workflowProblems = gauge('workflow_problems', 'What kept workflows from being loaded at the start');
+  const problems = gauge('problem', 'What is not as usual: 1', ['problem']);
   const waiters = gauge('waiters', 'Requests held until their execution moves');
   const sockets = gauge('sockets', 'WebSocket connections');
   const subscriptions = gauge('subscriptions', 'Subscriptions under way');
@@ -57,6 +61,7 @@ export function createReadings(registry: Registry): (readings: Readings, now: nu
     overdue.set(ageOf('due', readings.due.since, now));
     deadLetters.set(readings.deadLetters);
     workflowProblems.set(readings.workflowProblems);
+    for (const problem of healthProblems) problems.set({ problem }, readings.problems.includes(problem) ? 1 : 0);
     waiters.set(readings.waiters);
     sockets.set(readings.sockets);
     subscriptions.set(readings.subscriptions);

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { giveUpAfterMs } from '../../core/limits.ts';
+import type { HealthProblem } from '../../handlers/api/types.ts';
 import type { Waiters } from '../../handlers/read/waiters.ts';
 import type { StartQueue } from '../service/start-queue.ts';
 import type { Store } from '../store/index.ts';
@@ -17,15 +18,14 @@ export interface Parts {
   readonly hub: Pick<Hub<unknown>, 'stats'>;
   readonly subscriptions: Pick<SubscriptionServer, 'stats'>;
   readonly loaded: Pick<LoadedWorkflows, 'problems'>;
+  readonly problems: () => readonly HealthProblem[];
   /** Path of the database. */
   readonly database: string;
 }
 
 /** Asks them. */
-export function readParts(
-  { store, starts, waiters, hub, subscriptions, loaded, database }: Parts,
-  now: number,
-): Readings {
+export function readParts(parts: Parts, now: number): Readings {
+  const { store, starts, waiters, hub, subscriptions, loaded, database } = parts;
   const { outbox, deliveries, due, deadLetters } = store.stats();
   const starting = starts.stats();
   const { subscribers, delivered, repeated } = hub.stats();
@@ -36,6 +36,7 @@ export function readParts(
     due: { executions: due.heads, since: overdueSince(due, now) },
     deadLetters,
     workflowProblems: loaded.problems.length,
+    problems: parts.problems(),
     groupFailures: store.writer.stats.failures,
     waiters: waiters.stats().waiting,
     sockets,

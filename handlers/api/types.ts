@@ -43,6 +43,13 @@ export interface FinishedRequest {
   readonly durationMs: number;
 }
 
+/**
+ * `database-damaged`: SQLite said so. `commits-lost`: the disk lost what had been committed before this start.
+ * `writes-refused`: the disk is full or read-only. `webhooks-held`: the operator holds them.
+ */
+export const healthProblems = ['database-damaged', 'commits-lost', 'writes-refused', 'webhooks-held'] as const;
+export type HealthProblem = (typeof healthProblems)[number];
+
 /** What the HTTP API is made of; the same for the embedded server and for Lambda. */
 export interface ApiDeps {
   readonly log: Log;
@@ -76,6 +83,8 @@ export interface ApiDeps {
   readonly onRequest?: (request: FinishedRequest) => void;
   /** What `GET /metrics` answers. Without it there is no such route. */
   readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: string }>;
+  /** What is not as usual, for `GET /healthz`. @default nothing ever is */
+  readonly healthProblems?: () => readonly HealthProblem[];
   /** Told of every unexpected error. */
   readonly report: (error: UnexpectedError) => void;
   /** Overrides of `defaultLimits`. */

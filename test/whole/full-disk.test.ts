@@ -54,11 +54,19 @@ it.skipIf(disk === null)(
       disk.fill();
       const second = await startUntilRefused(call, 'second');
       await server.kill();
-      disk.free();
+      // The disk is still full: reading goes on, nothing else, and what is wrong is told.
       await server.start();
+      const health = await call('GET', '/healthz');
+      expect([health.status, await health.json()]).toEqual([200, { status: 'degraded', problems: ['writes-refused'] }]);
+      for (const id of second.accepted) expect((await call('GET', `/status/orders/${id}`)).status).toBe(200);
+      disk.free();
       expect((await call('GET', `/status/orders/${second.refused}`)).status).toBe(404);
       await allEnd([...first.accepted, ...second.accepted]);
+      expect(await (await call('GET', '/healthz')).json()).toEqual({ status: 'ok' });
       expect(await server.stop()).toBe(0);
+      disk.fill();
+      await expect(server.start()).rejects.toThrow(/ended with 1: .*statuswire: .*full/s);
+      disk.free();
       const [program = '', ...before] = [...launcher, process.execPath];
       const doctor = spawnSync(program, [...before, bin, 'doctor', '--data', dataFolder]);
       expect(doctor.status, String(doctor.stdout)).toBe(0);

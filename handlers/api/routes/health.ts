@@ -1,28 +1,41 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { problem } from '../../../core/problems.ts';
 import { unexpected } from '../middleware/problems.ts';
+import { problemAnswer } from '../problem-answer.ts';
 import { jsonAnswer, problemAnswers } from '../responses.ts';
-import type { Api, RouteDeps } from '../types.ts';
+import { type Api, healthProblems, type RouteDeps } from '../types.ts';
 
 /** A key that need not exist: what counts is that the log answers. */
 const probe = { workflow: 'healthz', id: 'healthz' };
 
-/** `GET /healthz`: 200 while the log answers, else 503; public. */
+const schema = z.object({
+  status: z.enum(['ok', 'degraded']),
+  problems: z.array(z.enum(healthProblems)).optional().describe('What is not as usual; absent where nothing is'),
+});
+
+/** `GET /healthz`: 200 while the log answers and its storage is sound, else 503; public. */
 export function healthRoute(api: Api, deps: RouteDeps): void {
   const route = createRoute({
     method: 'get',
     path: '/healthz',
     summary: 'Does the service work?',
     responses: {
-      ...jsonAnswer(200, 'It does', z.object({ status: z.literal('ok') })),
+      ...jsonAnswer(200, 'It does, at least for readers', schema),
       ...problemAnswers('unavailable'),
     },
   });
   api.openapi(route, async (c) => {
+    const problems = deps.healthProblems?.() ?? [];
+    if (problems.includes('database-damaged')) {
+      return problemAnswer(c, problem('unavailable', 'The database is damaged.'), { 'Retry-After': '60' });
+    }
     try {
       await deps.log.load([probe]);
-      return c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' });
     } catch (error) {
       return unexpected(c, deps, error, 'unavailable');
     }
+    const body =
+      problems.length === 0 ? { status: 'ok' as const } : { status: 'degraded' as const, problems: [...problems] };
+    return c.json(body, 200, { 'Cache-Control': 'no-store' });
   });
 }

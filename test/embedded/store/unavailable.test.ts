@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isUnavailable } from '../../../core/unavailable.ts';
+import { isUnavailable, unavailable } from '../../../core/unavailable.ts';
 import { defaultRules } from '../../../core/workflow-rules.ts';
 import { createRecovery } from '../../../embedded/service/recovery.ts';
 import { createAppender } from '../../../handlers/ingest/append.ts';
@@ -82,17 +82,15 @@ describe('trouble of the disk and trouble of the program', () => {
     let writable = true;
     let resumed = 0;
     const recovered: number[] = [];
-    createRecovery({
+    const recovery = createRecovery({
       writer: {
         stats,
-        write: () => (writable ? Promise.resolve() : Promise.reject(new Error('full'))) as Promise<never>,
+        write: () => (writable ? Promise.resolve() : Promise.reject(unavailable('full', null))) as Promise<never>,
       },
       resume: async () => {
         resumed += 1;
       },
-      onError: (error) => {
-        throw error;
-      },
+      onError: (error) => expect(isUnavailable(error)).toBe(true),
       onRecovered: () => recovered.push(resumed),
       timer: (_ms, run) => {
         due.push(run);
@@ -104,12 +102,16 @@ describe('trouble of the disk and trouble of the program', () => {
       while (due.length === 0) await new Promise((resolve) => setImmediate(resolve));
       return resumed;
     };
-    expect(await look()).toBe(0);
+    writable = false;
+    await recovery.begin();
+    expect([await look(), recovery.isRefused()]).toEqual([0, false]);
+    writable = true;
+    expect([await look(), recovery.isRefused()]).toEqual([1, false]);
     stats.refused = 3;
     writable = false;
-    expect(await look()).toBe(0);
+    expect([await look(), recovery.isRefused()]).toEqual([1, true]);
     writable = true;
-    expect([await look(), await look()]).toEqual([1, 1]);
-    expect(recovered).toEqual([1]);
+    expect([await look(), await look()]).toEqual([2, 2]);
+    expect([recovered, recovery.isRefused()]).toEqual([[1, 2], false]);
   });
 });
