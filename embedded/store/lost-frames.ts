@@ -10,6 +10,8 @@ export interface LostFrames {
 
 const headerBytes = 32;
 const frameHeaderBytes = 24;
+/** SQLite's, and so ours. */
+const defaultPageBytes = 4_096;
 /** Of a WAL whose checksums read the file as big-endian numbers; one less: little-endian (sqlite.org/fileformat2, 4.1). */
 const bigEndianMagic = 0x377f0683;
 
@@ -42,21 +44,22 @@ export function findLostFrames(file: string): LostFrames | null {
 
 function look(fd: number, header: Buffer): LostFrames | null {
   const magic = header.readUInt32BE(0);
-  const pageBytes = header.readUInt32BE(8);
-  if ((magic & ~1) >>> 0 !== bigEndianMagic - 1 || pageBytes < 512 || pageBytes > 65_536) return null;
   const sum = checksumBy(magic === bigEndianMagic);
-  const frameBytes = frameHeaderBytes + pageBytes;
+  const begin = sum(header.subarray(0, 24), [0, 0]);
+  // Without its header SQLite takes nothing of a WAL. What follows it then tells by itself that it was written whole.
+  const isSound = (magic & ~1) >>> 0 === bigEndianMagic - 1 && isSum(begin, header, 24);
+  const frameBytes = frameHeaderBytes + (isSound ? header.readUInt32BE(8) : defaultPageBytes);
   const frames = Math.floor((fstatSync(fd).size - headerBytes) / frameBytes);
-  let before = sum(header.subarray(0, 24), [0, 0]);
-  if (!isSum(before, header, 24)) return null;
-  let kept: number | null = null;
+  const salts = isSound ? header.subarray(16, 24) : readAt(fd, headerBytes, frameHeaderBytes)?.subarray(8, 16);
+  let before = begin;
+  let kept = isSound ? null : 0;
   let commits = 0;
   for (let n = 0; n < frames; n += 1) {
     const frame = readAt(fd, headerBytes + n * frameBytes, frameBytes);
     // Another salt: left from before the WAL began anew, as all that follows may be.
-    const isOfThisWal = frame?.subarray(8, 16).equals(header.subarray(16, 24));
+    const isOfThisWal = frame && salts?.equals(frame.subarray(8, 16));
     const after = frame && sum(frame.subarray(frameHeaderBytes), sum(frame.subarray(0, 8), before));
-    if (!frame || !isOfThisWal || !after || !isSum(after, frame, 16)) kept ??= n;
+    if (!isOfThisWal || !after || !isSum(after, frame, 16)) kept ??= n;
     else if (kept !== null && frame.readUInt32BE(4) > 0) commits += 1;
     // What is stored, though wrong here, is what the next frame was summed up from.
     if (frame) before = [frame.readUInt32BE(16), frame.readUInt32BE(20)];

@@ -144,6 +144,11 @@ describe('a WAL that was cut by damage', () => {
       }),
       { numRuns: 60, seed: 1 },
     );
+    for (const byte of [0, 3, 10, 17, 30]) {
+      writeFileSync(`${file}-wal`, whole);
+      flip(byte);
+      expect(findLostFrames(`${file}-wal`)?.kept, `byte ${byte} of the header`).toBe(0);
+    }
     writeFileSync(`${file}-wal`, whole);
     truncateSync(`${file}-wal`, offset(last) + 200);
     expect(findLostFrames(`${file}-wal`)).toBeNull();
