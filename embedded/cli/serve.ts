@@ -28,6 +28,7 @@ interface ServeOptions {
   readonly basePath: string;
   readonly rateLimit?: number;
   readonly tokenPool?: number;
+  readonly trustProxy: readonly string[];
   readonly retentionDays?: number;
   readonly maxLogUpdates?: number;
   readonly logLevel: string;
@@ -95,6 +96,11 @@ export function serveCommand(): Command {
       ).argParser(parsePositive),
     )
     .addOption(
+      new Option('--trust-proxy <cidr>', "a proxy's address or range, whose X-Forwarded-For counts (repeatable)")
+        .default([])
+        .argParser(collect(String)),
+    )
+    .addOption(
       new Option('--retention-days <n>', 'days a log lives after its end, at least 15 (default: 30)').argParser(
         parseDays,
       ),
@@ -127,6 +133,7 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   ]);
   const oidc = options.oidc === undefined ? null : await readOidc(options.oidc, command);
   for (const range of options.webhookAllow) orEnd(command, '--webhook-allow', () => checkRange(range));
+  for (const range of options.trustProxy) orEnd(command, '--trust-proxy', () => checkRange(range));
   if (tls) orEnd(command, '--tls-cert, --tls-key', () => readTls(tls));
   const logger = createLogger({ level: options.logLevel });
   // Only now: everybody else runs without the example and what builds it.
@@ -147,6 +154,7 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
     pages: orderPage ? [orderPage.page] : [],
     ...(workflows === undefined ? {} : { workflowsFolder: resolve(workflows) }),
     ...(options.rateLimit === undefined ? {} : { rateLimit: options.rateLimit }),
+    trustProxy: options.trustProxy,
     ...(options.tokenPool === undefined ? {} : { callersPerPool: options.tokenPool }),
     ...(options.retentionDays === undefined ? {} : { retentionDays: options.retentionDays }),
     ...(options.maxLogUpdates === undefined ? {} : { maxLogUpdates: options.maxLogUpdates }),

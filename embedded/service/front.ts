@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createClientAddresses } from '../../handlers/admission/client-address.ts';
 import { createApi } from '../../handlers/api/api.ts';
 import { createQuickStatus } from '../../handlers/api/quick-status.ts';
 import type { ApiDeps, HealthProblem } from '../../handlers/api/types.ts';
@@ -9,6 +10,7 @@ import type { Engine } from './engine.ts';
 import type { Foundation } from './foundation.ts';
 import { type HttpServer, listen } from './http-server.ts';
 import { withPages } from './pages.ts';
+import { createStrangers, type Strangers } from './strangers.ts';
 import { readTls } from './tls.ts';
 
 /** What the front serves. */
@@ -33,6 +35,17 @@ export async function openFront(served: Served): Promise<HttpServer> {
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 8787,
     limits: options.httpLimits,
+    // Whoever wants no limit on requests wants none on strangers' either.
+    strangers: options.rateLimit === 0 ? undefined : strangersOf(served.foundation),
+  });
+}
+
+function strangersOf({ options, verifier, now }: Foundation): Strangers {
+  return createStrangers({
+    addresses: createClientAddresses(options.trustProxy ?? []),
+    limits: options.strangerLimits,
+    isKnown: (authorization) => verifier.remembered(authorization) !== null,
+    clock: now,
   });
 }
 

@@ -6,6 +6,7 @@ import type { QuickAnswer, QuickStatus } from '../../handlers/api/quick-status.t
 import type { SubscriptionServer } from '../subscriptions/server.ts';
 import { defaultHttpLimits, type HttpLimits, serverOptionsOf } from './http-limits.ts';
 import { closeLingering } from './lingering-close.ts';
+import type { Strangers } from './strangers.ts';
 import type { Tls } from './tls.ts';
 
 export interface HttpServerOptions {
@@ -20,6 +21,8 @@ export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
   readonly limits?: Partial<HttpLimits> | undefined;
+  /** Bounds those who are not known. @default nobody is bounded by address */
+  readonly strangers?: Strangers | undefined;
 }
 
 export interface HttpServer {
@@ -41,7 +44,10 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   const tlsServer = tls ? createTlsServer({ ...serverOptions, ...tls, handshakeTimeout: limits.headersMs }) : null;
   const server = tlsServer ?? createServer(serverOptions);
   server.maxConnections = limits.connections;
+  const { strangers } = options;
+  if (strangers) server.on(tlsServer ? 'secureConnection' : 'connection', strangers.connected);
   server.on('upgrade', (request, socket, head) => {
+    if (strangers?.refusesUpgrade(request)) return;
     // Not by `new URL`: it throws on paths that anybody can send, and nothing would catch that here.
     const [path] = (request.url ?? '/').split('?', 1);
     if (path === options.graphqlPath) return options.subscriptions.handleUpgrade(request, socket, head);
@@ -67,7 +73,10 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
     closeLingering(request);
     return listener(request, response);
   };
-  server.on('request', options.quick ? quickFirst(options.quick, slow) : slow);
+  const answer = options.quick ? quickFirst(options.quick, slow) : slow;
+  server.on('request', (request, response) => {
+    if (!strangers?.refuses(request, response)) answer(request, response);
+  });
   return {
     url: `${tlsServer ? 'https' : 'http'}://${host}`,
     changeTls: (changed) => tlsServer?.setSecureContext(changed),

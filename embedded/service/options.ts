@@ -5,6 +5,7 @@ import type { RetrySchedule } from '../../handlers/webhooks/schedule.ts';
 import type { SubscriptionLimits } from '../subscriptions/limits.ts';
 import type { HttpLimits } from './http-limits.ts';
 import type { Page } from './pages.ts';
+import type { StrangerLimits } from './strangers.ts';
 import type { TlsFiles } from './tls.ts';
 
 export interface ServiceOptions {
@@ -46,6 +47,13 @@ export interface ServiceOptions {
    * share (G8); also those of a tenant that name no key, and all that a company's own issuer let into a tenant. @default 20
    */
   readonly callersPerPool?: number;
+  /**
+   * Proxies in front, as addresses or ranges (CIDR), whose `X-Forwarded-For` says who a client is that nobody knows yet.
+   * @default none: then all that a proxy passes on counts for the proxy's address
+   */
+  readonly trustProxy?: readonly string[];
+  /** Bounds of those who have not said who they are, by address; none with `rateLimit` 0. @default see `StrangerLimits` */
+  readonly strangerLimits?: Partial<StrangerLimits>;
   /** Bounds of held requests (S19). @default see `WaitersOptions` */
   readonly waiters?: WaitersOptions;
   /** Bounds of the HTTP server. @default see `HttpLimits` */

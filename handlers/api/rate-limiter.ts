@@ -27,6 +27,8 @@ export interface RateLimiter {
    * @param cost What it counts as, in plain requests; never more than a whole burst. @default 1
    */
   readonly take: (account: Pick<Account, 'caller' | 'pool'>, kind: RateKind, cost?: number) => RateVerdict;
+  /** Takes back one operation of cost 1 that was counted: it proved to be somebody else's. */
+  readonly giveBack: (account: Pick<Account, 'caller' | 'pool'>, kind: RateKind) => void;
 }
 
 export interface RateLimiterOptions {
@@ -59,6 +61,10 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const byKind = { read: bucketsOf(limits.read), write: bucketsOf(limits.write) };
   return {
     limits,
+    giveBack({ caller, pool }, kind) {
+      byKind[kind].callers.giveBack(caller);
+      if (pool !== null) byKind[kind].pools.giveBack(pool);
+    },
     take({ caller, pool }, kind, cost = 1) {
       const { callers, pools } = byKind[kind];
       const now = clock() - origin;

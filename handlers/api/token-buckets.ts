@@ -23,6 +23,8 @@ export interface Buckets {
   readonly look: (name: string, now: number, cost: number) => Look;
   /** Counts what was looked at. */
   readonly count: (name: string, look: Look) => void;
+  /** Takes back a request of cost 1 that was counted. */
+  readonly giveBack: (name: string) => void;
 }
 
 /**
@@ -55,6 +57,10 @@ export function createBuckets(limit: RateLimit, capacity: number): Buckets {
         fullMs,
         after,
       };
+    },
+    giveBack(name) {
+      const known = fullAt.get(name);
+      if (known !== undefined) fullAt.set(name, known - oneMs);
     },
     count(name, { after }) {
       // Makes it the newest; the one used longest ago is forgotten first.

@@ -15,7 +15,7 @@ export interface AddressRules {
   allowedExplicitly(address: string): boolean;
 }
 
-function inside(address: Address, [base, bits]: Range): boolean {
+export function inside(address: Address, [base, bits]: Range): boolean {
   return address.kind() === base.kind() && address.match(base, bits);
 }
 
@@ -30,7 +30,8 @@ function isPublic(address: Address): boolean {
   return address instanceof ipaddr.IPv4 || (inside(address, globalUnicast) && !isIsatap(address));
 }
 
-function parseRange(text: string): Range {
+/** A range as CIDR, or one address. Throws on anything else. */
+export function parseRange(text: string): Range {
   if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
   if (!ipaddr.isValid(text)) throw new Error(`"${text}" is no address range; write it like 10.1.0.0/16 or fd00::/8`);
   const address = ipaddr.parse(text);

@@ -116,4 +116,25 @@ export const admission: readonly Safeguard[] = [
     '',
     'handlers/graphql/cost',
   ),
+  guard(
+    'G8: strangers have a cap of connections per address',
+    'embedded/service/strangers.ts',
+    'if (!places.take(account)) {',
+    'if (!places.take(account) && connections < 0) {',
+    'embedded/service/strangers',
+  ),
+  guard(
+    'G8: what strangers ask is counted per address',
+    'embedded/service/strangers.ts',
+    'return allowed ? null : Math.max(1, Math.ceil(waitMs / 1_000));',
+    'return allowed || waitMs >= 0 ? null : 1;',
+    'embedded/service/strangers',
+  ),
+  guard(
+    'G8: X-Forwarded-For of nobody trusted is not believed',
+    'handlers/admission/client-address.ts',
+    'const before = believes(client) ? read(text) : null;',
+    'const before = read(text);',
+    'handlers/admission/client-address',
+  ),
 ];
