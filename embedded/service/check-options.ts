@@ -9,7 +9,15 @@ import type { ServiceOptions } from './options.ts';
  * @throws Error that names the option and the reason.
  */
 export function checkOptions(options: ServiceOptions): ServiceOptions {
-  const { dataFolder, workflowsFolder, basePath, publicUrl, origins = [], webhookAllow = [], trustProxy = [] } = options;
+  const {
+    dataFolder,
+    workflowsFolder,
+    basePath,
+    publicUrl,
+    origins = [],
+    webhookAllow = [],
+    trustProxy = [],
+  } = options;
   checked('dataFolder', dataFolder, checkDataFolder);
   if (workflowsFolder !== undefined) checked('workflowsFolder', workflowsFolder, checkFolder);
   for (const range of webhookAllow) checked('webhookAllow', range, checkRange);
