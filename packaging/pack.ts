@@ -17,6 +17,7 @@ export type PackageName = keyof typeof packages;
 
 export interface Packed {
   readonly name: PackageName;
+  readonly version: string;
   /** What `npm install` takes. */
   readonly tarball: string;
   /** Of the tarball. */
@@ -52,8 +53,13 @@ function packFolder(folder: string, out: string): Omit<Packed, 'name'> {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`npm pack: ${error?.message ?? stderr}`);
-  const [{ filename, size, files }] = JSON.parse(stdout) as [
-    { readonly filename: string; readonly size: number; readonly files: readonly { readonly path: string }[] },
+  const [{ filename, version, size, files }] = JSON.parse(stdout) as [
+    {
+      readonly filename: string;
+      readonly version: string;
+      readonly size: number;
+      readonly files: readonly { readonly path: string }[];
+    },
   ];
-  return { tarball: join(out, filename), bytes: size, files: files.map(({ path }) => path) };
+  return { version, tarball: join(out, filename), bytes: size, files: files.map(({ path }) => path) };
 }

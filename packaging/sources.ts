@@ -17,6 +17,8 @@ export const sources = {
   bin: 'bin',
   schema: 'schema.graphql',
   client: 'client-sdk/src/index.ts',
+  /** What the packages let others use, to be compared with what they do now. */
+  reports: 'docs/api',
   /** Example workflows; each has a definition, tasks and a configuration. */
   examples: 'examples',
   /** Of the package, not of the repository. */

@@ -20,6 +20,8 @@ export interface Served {
   readonly engine: Engine;
   readonly channels: Channels;
   readonly problems: () => readonly HealthProblem[];
+  /** Whether requests should come here. */
+  readonly isReady: () => boolean;
 }
 
 /** HTTP and WebSocket on one port, from now on. Rejects when it cannot listen, or the certificate cannot be used. */
@@ -49,7 +51,7 @@ function strangersOf({ options, verifier, now }: Foundation): Strangers {
   });
 }
 
-function apiDeps({ foundation, admission, engine, channels, problems }: Served): ApiDeps {
+function apiDeps({ foundation, admission, engine, channels, problems, isReady }: Served): ApiDeps {
   const { options, store, keys, telemetry, verifier, folder, loaded, now } = foundation;
   const { hub, subscriptions } = channels;
   const { starts } = engine;
@@ -71,6 +73,7 @@ function apiDeps({ foundation, admission, engine, channels, problems }: Served):
     clock: now,
     random: randomBytes,
     onKeyRemoved: (id) => subscriptions.disconnect((caller) => caller.type === 'key' && caller.keyId === id),
+    isReady,
     onRequest: telemetry.hooks.onRequest,
     healthProblems: problems,
     metrics: telemetry.exposition({

@@ -85,7 +85,9 @@ export async function startService(given: ServiceOptions): Promise<Service> {
     folder.release();
     throw error;
   };
-  const front = await openFront({ foundation, admission, engine, channels, problems }).catch(closeAfter);
+  let isReady = false;
+  const served = { foundation, admission, engine, channels, problems, isReady: () => isReady };
+  const front = await openFront(served).catch(closeAfter);
   await recovery.begin().catch((error: unknown) => closeAfter(error, front));
   const maintenance = await startMaintenance({
     store,
@@ -100,6 +102,7 @@ export async function startService(given: ServiceOptions): Promise<Service> {
    * last checkpoint needs the closed store, and the folder is let go when no file in it is open.
    */
   async function stop(): Promise<void> {
+    isReady = false;
     admission.waiters.stop();
     recovery.stop();
     const closed = Promise.all([front.close(graceMs), subscriptions.close()]);
@@ -111,6 +114,7 @@ export async function startService(given: ServiceOptions): Promise<Service> {
     maintenance.release();
     folder.release();
   }
+  isReady = true;
   let stopping: Promise<void> | null = null;
 
   return {

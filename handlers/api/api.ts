@@ -13,7 +13,7 @@ import { discoveryRoute } from './routes/discovery.ts';
 import { eventsRoute } from './routes/events.ts';
 import { forgetRoute } from './routes/forget.ts';
 import { graphqlRoute } from './routes/graphql.ts';
-import { healthRoute } from './routes/health.ts';
+import { healthRoute, readyRoute } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { listExecutionsRoute } from './routes/list-executions.ts';
 import { metricsRoute } from './routes/metrics.ts';
@@ -30,6 +30,7 @@ import type { Api, ApiDeps, ApiEnv, RouteDeps } from './types.ts';
 const routes = [
   discoveryRoute,
   healthRoute,
+  readyRoute,
   statusRoute,
   updatesRoute,
   resultRoute,

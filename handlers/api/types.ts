@@ -85,6 +85,8 @@ export interface ApiDeps {
   readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: string }>;
   /** What is not as usual, for `GET /healthz`. @default nothing ever is */
   readonly healthProblems?: () => readonly HealthProblem[];
+  /** Whether requests should come here, for `GET /readyz`: not before the start is done, nor once it stops. @default always */
+  readonly isReady?: () => boolean;
   /** Told of every unexpected error. */
   readonly report: (error: UnexpectedError) => void;
   /** Overrides of `defaultLimits`. */

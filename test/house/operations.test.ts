@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Registry } from 'prom-client';
@@ -124,7 +124,9 @@ describe('deploy/', () => {
         .filter((line) => /^\w+=/.test(line))
         .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
     );
-    expect(settings.get('ExecStart')).toMatch(/^\/usr\/bin\/node \/opt\/statuswire\/bin\/statuswire\.js serve /);
+    expect(settings.get('ExecStart')).toMatch(
+      /^\/usr\/bin\/node \/opt\/statuswire\/node_modules\/statuswire\/bin\/statuswire\.js serve /,
+    );
     expect(unit).toContain('STATUSWIRE_DATA=%S/statuswire');
     const wanted = {
       DynamicUser: 'yes',
@@ -138,21 +140,13 @@ describe('deploy/', () => {
     expect(settings.has('MemoryDenyWriteExecute')).toBe(false);
   });
 
-  it('the image has every file the program imports, and is run by a user other than root', () => {
-    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+)$/gm)].flatMap(([, files = '']) =>
-      files.split(' ').slice(0, -1),
-    );
-    for (const file of copied) expect(existsSync(join(root, file)), file).toBe(true);
-    const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    const imported = folders
-      .map(({ name }) => name)
-      .filter((name) => /^(bin|core|handlers|embedded|client-sdk)$/.test(name));
-    expect(imported).toHaveLength(5);
-    for (const name of imported) expect(copied).toContain(name);
+  it('the image starts the installed package, and is run by a user other than root', () => {
     expect(dockerfile).toMatch(/^USER node$/m);
     expect(dockerfile).toMatch(/^HEALTHCHECK .*\n.*\/healthz/m);
     expect(dockerfile).toMatch(/^VOLUME \/data$/m);
-    expect(dockerfile).toMatch(/^ENTRYPOINT \["node", "bin\/statuswire\.js"\]\nCMD \["serve"\]$/m);
+    expect(dockerfile).toMatch(
+      /^ENTRYPOINT \["node", "node_modules\/statuswire\/bin\/statuswire\.js"\]\nCMD \["serve"\]$/m,
+    );
     expect(dockerfile).toMatch(/^FROM node:24-slim$/m);
   });
 });

@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/package/*.test.ts'],
     globalSetup: 'test/package/support/setup.ts',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     server: { deps: { inline: ['graphql-ws'] } },
   },
 });

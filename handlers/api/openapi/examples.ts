@@ -67,6 +67,7 @@ export const examples: { readonly [route: string]: RouteExamples } = {
     },
   },
   'get /healthz': { answers: { '200': { status: 'ok' } } },
+  'get /readyz': { answers: { '200': { status: 'ready' } } },
   'get /openapi.json': { answers: { '200': { openapi: '3.1.0' } } },
   'get /status/{workflow}/{id}': { answers: { '200': update } },
   'get /status/{workflow}/{id}/updates': {

@@ -69,7 +69,7 @@ it('a service whose output nobody reads any more goes on', async () => {
   });
   for (const stream of [child.stdout, child.stderr]) stream.destroy();
   // Each is a line that cannot be written.
-  for (let line = 0; line < 3; line++) expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  for (const probe of ['healthz', 'healthz', 'readyz']) expect((await fetch(`${url}/${probe}`)).status).toBe(200);
   child.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
   rmSync(folder, { recursive: true });

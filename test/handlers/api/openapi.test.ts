@@ -36,7 +36,7 @@ describe('GET /openapi.json', () => {
   it('of each: an id of its own, who may ask, its path’s parameters, and the answers that every route has', () => {
     expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
     const open = operations.filter(({ operation }) => operation.security.length === 0).map(({ path }) => path);
-    expect(open.sort()).toEqual(['/.well-known/statuswire', '/healthz', '/openapi.json']);
+    expect(open.sort()).toEqual(['/.well-known/statuswire', '/healthz', '/openapi.json', '/readyz']);
     for (const { name, path, operation } of operations) {
       const codes = Object.keys(operation.responses);
       expect(codes, name).toContain('500');

@@ -56,7 +56,9 @@ it('the table has every route that is not public', () => {
   const known = kit.api.routes
     .filter(({ method }) => method !== 'ALL')
     .map(({ method, path }) => `${method} ${path}`)
-    .filter((route) => !['GET /healthz', 'GET /.well-known/statuswire', 'GET /openapi.json'].includes(route));
+    .filter(
+      (route) => !['GET /healthz', 'GET /readyz', 'GET /.well-known/statuswire', 'GET /openapi.json'].includes(route),
+    );
   const tabled = routes.map(([method, path]) => {
     const pattern = path
       .replace(/^\/(status|result|executions)\/orders\/o-1/, '/$1/:workflow/:id')

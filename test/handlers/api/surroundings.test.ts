@@ -51,6 +51,28 @@ describe('GET /healthz', () => {
   });
 });
 
+describe('GET /readyz', () => {
+  const statusOf = async (deps: Parameters<typeof apiKit>[0]) => (await (await apiKit(deps)).get('/readyz')).status;
+
+  it('is public, and 200 where nobody says otherwise', async () => {
+    const answer = await kit.get('/readyz');
+    expect([answer.status, await answer.json()]).toEqual([200, { status: 'ready' }]);
+    expect(answer.headers.get('Cache-Control')).toBe('no-store');
+  });
+
+  it('is 503 while the service starts or stops, without any doubt about the log, and when that does not answer', async () => {
+    let ready = false;
+    const api = await apiKit({ isReady: () => ready });
+    expect((await api.get('/readyz')).status).toBe(503);
+    expect((await api.get('/healthz')).status).toBe(200);
+    ready = true;
+    expect((await api.get('/readyz')).status).toBe(200);
+    expect(await statusOf({ isReady: () => true, log: brokenLog() })).toBe(503);
+    expect(await statusOf({ healthProblems: () => ['database-damaged'] })).toBe(503);
+    expect(await statusOf({ healthProblems: () => ['writes-refused'] })).toBe(200);
+  });
+});
+
 describe('S22: URLs in answers', () => {
   const discovered = async (api: ApiKit, path: string, headers = {}) =>
     (await (await api.get(path, undefined, headers)).json()).channels[0].url;

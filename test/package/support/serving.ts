@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { startChild } from '../../support/child.ts';
 
 export interface Serving {
   /** Address of the service. */
@@ -14,7 +14,7 @@ export interface Serving {
 
 /** Starts a service by its command and waits until it listens. */
 export async function serving(program: string, args: readonly string[], cwd: string): Promise<Serving> {
-  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH ?? '' } });
+  const child = startChild(program, args, { cwd, env: { PATH: process.env.PATH ?? '' } });
   const ended = once(child, 'close');
   let output = '';
   const heard = new Set<() => void>();
