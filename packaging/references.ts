@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { importsOf } from './dependencies.ts';
 
@@ -31,6 +31,20 @@ const besideOf = (code: string): readonly string[] =>
     .map(([, , path = '']) => path.replace(/\$\{extname\(import\.meta\.url\)\}/, '.js'))
     // Made of more than is known here.
     .filter((path) => !path.includes('${'));
+
+/**
+ * Sources of what emitted modules start by its file's name, threads and processes, which no import tells: as paths from
+ * `repository`, without what is emitted already.
+ */
+export function startedSources(emitted: string, repository: string): readonly string[] {
+  const started = globSync('**/*.js', { cwd: emitted }).flatMap((file) =>
+    besideOf(readFileSync(join(emitted, file), 'utf8')).map((path) => join(dirname(file), path)),
+  );
+  return [...new Set(started)]
+    .filter((file) => file.endsWith('.js') && !existsSync(join(emitted, file)))
+    .map((file) => file.replace(/\.js$/, '.ts'))
+    .filter((source) => existsSync(join(repository, source)));
+}
 
 /** @throws Error that names each file which a module imports or finds beside itself, and which is not there. */
 export function checkReferences(folder: string, modules: ReadonlyMap<string, string>): void {

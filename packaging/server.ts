@@ -5,7 +5,7 @@ import { compilePackage, linkedDeclaration } from './compile.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { copyExamples } from './examples.ts';
 import { thirdPartyNotices } from './notices.ts';
-import { checkReferences, pointTo, reachable } from './references.ts';
+import { checkReferences, pointTo, reachable, startedSources } from './references.ts';
 import { inRoot, root, sources } from './sources.ts';
 import { vendor } from './vendor.ts';
 
@@ -26,11 +26,11 @@ export async function buildServer(out: string): Promise<void> {
   mkdirSync(emitted);
   try {
     const found = (pattern: string): readonly string[] => globSync(pattern, { cwd: root });
-    const entries = [sources.commandLine, sources.types, ...found(sources.workers), ...found(sources.ambient)];
-    compilePackage('the service', [...entries, ...found(`${sources.examples}/*/tasks.ts`)], emitted, {
-      // What Node 22 runs.
-      target: 'es2024',
-    });
+    const ambient = found(sources.ambient);
+    let entries = [sources.commandLine, sources.types, ...found(`${sources.examples}/*/tasks.ts`)];
+    // Node 22 runs es2024. What is started by what was compiled is compiled next.
+    for (; entries.length > 0; entries = [...startedSources(emitted, root)])
+      compilePackage('the service', [...entries, ...ambient], emitted, { target: 'es2024' });
     const write = (file: string, text: string): void => {
       mkdirSync(dirname(join(made, file)), { recursive: true });
       writeFileSync(join(made, file), text);

@@ -10,8 +10,6 @@ export const sources = {
   commandLine: 'embedded/cli/main.ts',
   /** What `import type … from 'statuswire'` leads to. */
   types: 'embedded/index.ts',
-  /** Threads: they are started by their file's name, which no import tells. */
-  workers: 'embedded/**/*-worker.ts',
   /** What the compiler has to know of libraries without types. */
   ambient: 'embedded/**/*.d.ts',
   bin: 'bin',
