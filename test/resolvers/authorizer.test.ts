@@ -47,7 +47,7 @@ describe('AppSync’s Lambda authorizer', () => {
       (await authorizerAt(now + seconds * 1_000).authorize(token)).ttlOverride;
     expect(await authorizerAt(now).authorize(token)).toMatchObject({
       isAuthorized: true,
-      resolverContext: { caller: callerClaims({ ...namedToken, expiresAt: now + 90_000 }) },
+      resolverContext: { caller: callerClaims({ ...namedToken, expiresAt: now + 90_000, keyId: key.keyId }) },
       ttlOverride: 60,
     });
     expect([await ttlAfter(40), await ttlAfter(89), await ttlAfter(89.5)]).toEqual([50, 1, 0]);

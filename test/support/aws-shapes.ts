@@ -171,9 +171,17 @@ export function decodedLogs(records: readonly unknown[]): Record<string, unknown
   };
 }
 
-/** A CloudWatch Logs subscription payload as Lambda gets it. */
-export function awslogs(records: readonly unknown[]): { readonly awslogs: { readonly data: string } } {
-  return { awslogs: { data: gzipSync(JSON.stringify(decodedLogs(records))).toString('base64') } };
+/**
+ * A CloudWatch Logs subscription payload as Lambda gets it.
+ *
+ * @param owner The account whose log group it is.
+ */
+export function awslogs(
+  records: readonly unknown[],
+  owner: string = account,
+): { readonly awslogs: { readonly data: string } } {
+  const decoded = { ...decodedLogs(records), owner };
+  return { awslogs: { data: gzipSync(JSON.stringify(decoded)).toString('base64') } };
 }
 
 /** The probe with which CloudWatch Logs checks that the destination is there. */

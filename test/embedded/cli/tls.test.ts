@@ -44,13 +44,13 @@ describe('serve --tls-cert --tls-key', () => {
     [
       'with a file that is not there',
       () => ['--tls-cert', join(folder, 'none'), '--tls-key', files.keyFile],
-      1,
+      2,
       'The TLS certificate cannot be read: ENOENT',
     ],
     [
       'with the files mixed up',
       () => ['--tls-cert', files.keyFile, '--tls-key', files.certFile],
-      1,
+      2,
       'cannot be used: ',
     ],
   ])('%s does not start, and says why', async (_, args, code, message) => {

@@ -26,6 +26,8 @@ const routes: readonly (readonly [method: string, path: string, scope: Scope, bo
   ['POST', '/keys', 'admin', { scopes: ['read'] }],
   ['GET', '/keys', 'admin'],
   ['DELETE', '/keys/none', 'admin'],
+  ['GET', '/bindings', 'admin'],
+  ['DELETE', '/bindings/orders', 'admin'],
   ['GET', '/dead-letters', 'admin'],
   ['GET', '/dead-letters/none', 'admin'],
   ['POST', '/dead-letters/none/redrive', 'admin'],
@@ -63,6 +65,7 @@ it('the table has every route that is not public', () => {
     const pattern = path
       .replace(/^\/(status|result|executions)\/orders\/o-1/, '/$1/:workflow/:id')
       .replace('/none/redrive', '/:id/redrive')
+      .replace('/bindings/orders', '/bindings/:workflow')
       .replace('/executions/orders', '/executions/:workflow')
       .replace(/\/(ep_0|none)$/, '/:id');
     return `${method} ${pattern}`;

@@ -32,6 +32,7 @@ describe('POST /executions/{workflow}', () => {
       tenant: 'acme',
       grant: { type: 'executions', executions: [{ workflow: 'orders', id: 'order-1' }] },
       expiresAt: kit.now + 900_000,
+      keyId: expect.any(String),
     });
   });
 

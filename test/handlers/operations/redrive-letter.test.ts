@@ -131,8 +131,10 @@ describe('S5, S34: an intake letter', () => {
 });
 
 describe('an events letter', () => {
-  const stranger = () =>
-    statusChange({ detail: { executionArn: executionArn('orders', key.id).replace('eu-west-1', 'us-east-1') } });
+  const stranger = () => ({
+    ...statusChange({ detail: { executionArn: executionArn('orders', key.id).replace('eu-west-1', 'us-east-1') } }),
+    region: 'us-east-1',
+  });
 
   it('is taken once its reason is gone, and is gone itself', async () => {
     const { store } = kit;

@@ -40,7 +40,7 @@ const starts: readonly BadRequest[] = [
   start('an empty id', '{"id":""}', 'invalid-input'),
   start('an id of 81 characters', `{"id":"${'x'.repeat(81)}"}`, 'invalid-input'),
   start('a path as id', '{"id":"../../etc/passwd"}', 'invalid-input'),
-  start('.. as id', '{"id":".."}', 'invalid-input'),
+  start('.. as id', '{"id":".."}', 'bad-request'),
   start('an accent in the id', '{"id":"café"}', 'invalid-input'),
   start('full-width digits as id', '{"id":"１０４２"}', 'invalid-input'),
   start('a right-to-left override in the id', '{"id":"a\u202eb"}', 'invalid-input'),

@@ -84,8 +84,9 @@ export async function testSubject(): Promise<Subject> {
 }
 
 /** An event as if the machine ran where the service's own workflows do: it takes them from there only (S1). */
+const localAccount = '000000000000';
 const local = <T extends object>(event: T): T =>
-  JSON.parse(JSON.stringify(event).replaceAll(`${region}:${account}`, 'local:000000000000')) as T;
+  JSON.parse(JSON.stringify(event).replaceAll(region, 'local').replaceAll(account, localAccount)) as T;
 
 /** The embedded service, fed with the events that AWS sends. */
 export async function realSubject(): Promise<Subject> {
@@ -105,7 +106,9 @@ export async function realSubject(): Promise<Subject> {
       case 'redrive':
         return [statusChange({ ...base, status: 'RUNNING', ...(step[0] === 'redrive' && { redriveDate: at }) })];
       case 'enter':
-        return [awslogs([local(historyRecord({ ...base, historyId: attempt.historyId, at, state: step[1] }))])];
+        return [
+          awslogs([local(historyRecord({ ...base, historyId: attempt.historyId, at, state: step[1] }))], localAccount),
+        ];
       case 'progress':
         return [progressEvent({ ...base, at, percent: step[1], message: step[2], sequence: attempt.historyId })];
       case 'succeed':
