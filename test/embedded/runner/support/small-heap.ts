@@ -1,4 +1,4 @@
-/** A process with a runner and little heap: `start` starts 200 executions that do not end, `resume` ends them all. */
+/** A process with a runner and little heap: `start` starts 120 executions that do not end, `resume` ends them all. */
 
 import { createRunner } from '../../../../embedded/runner/runner.ts';
 import { openStore } from '../../../../embedded/store/index.ts';
@@ -22,7 +22,7 @@ if (ends) {
   await runner.idle();
 } else {
   const text = 'x'.repeat(200_000);
-  for (let id = 0; id < 200; id += 1) {
+  for (let id = 0; id < 120; id += 1) {
     await runner.start({ workflow: 'w', id: `x-${id}` }, JSON.stringify({ id, text }));
   }
 }
