@@ -13,14 +13,14 @@ async function follow(workflow: string, input: { readonly [name: string]: string
   const lines: string[] = [];
   const equal = await runDemo({
     service: kit.service,
-    print: (line) => lines.push(line),
+    print: (...printed) => lines.push(...printed),
     dataFolder: 'data',
     signal: new AbortController().signal,
     workflow,
     input,
   });
   const last = lines.findLast((line) => line.startsWith('polling')) ?? '';
-  const id = /, (?<id>[^,]+), through/.exec(lines[0] ?? '')?.groups?.id ?? '';
+  const id = /^One order, (?<id>[^,]+), through/m.exec(lines.join('\n'))?.groups?.id ?? '';
   return { equal, last, updates: await kit.updatesOf(workflow, id) };
 }
 
