@@ -26,7 +26,9 @@ function lateFacts({ workflow, id, items }: Track, last: Update): readonly unkno
     executionArn: executionArn(localPlace, workflow, id),
     stateMachineArn: machineArn(localPlace, workflow),
   };
-  return [statusChange({ workflow, id, status: 'FAILED', startDate: Date.parse(last.startedAt ?? ''), detail })];
+  const startDate = Date.parse(last.startedAt ?? '');
+  // Account and region as the runner's ARNs have them, or it would be a stranger's event and told nothing.
+  return [{ ...statusChange({ workflow, id, status: 'FAILED', startDate, detail }), ...localPlace }];
 }
 
 export function goneFrom(track: Track, log: readonly Update[], partners: readonly WebhookReader[]): Gone {
