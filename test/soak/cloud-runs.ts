@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { type Call, repeat } from '../crash/calls.ts';
+import { withStatusFirst } from '../support/arrival.ts';
 import { awslogs } from '../support/aws-shapes.ts';
 import { arbitraryRun, type GeneratedRun } from '../support/runs.ts';
 import type { Track } from './load.ts';
@@ -34,14 +35,15 @@ export function cloudRun(seed: number, id: string, express: boolean, startedAt: 
 }
 
 /**
- * Sends a run as the sources may: in any order, some of it twice, some of it seconds late. Resolves when all was
+ * Sends a run as the sources may: in any order but for what binds the name, some of it twice, some of it seconds late. Resolves when all was
  * acknowledged; answers how many items were refused, which none may be.
  */
 export async function sendShuffled(call: Call, { items }: CloudRun, random: () => number): Promise<number> {
-  const sent = [...items, ...items.filter(() => random() < 0.3)]
+  const mixed = [...items, ...items.filter(() => random() < 0.3)]
     .map((item) => ({ item, at: random() }))
     .sort((a, b) => a.at - b.at)
     .map(({ item }) => item);
+  const sent = withStatusFirst(mixed);
   const lateFrom = Math.floor(sent.length * (0.6 + 0.4 * random()));
   let refused = 0;
   for (let at = 0; at < sent.length; ) {

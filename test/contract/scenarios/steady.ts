@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { withStatusFirst } from '../../support/arrival.ts';
 import { awslogs, historyRecord, progressEvent, statusChange } from '../../support/aws-shapes.ts';
 import type { Stage } from '../stage.ts';
 import { createApplication } from '../support/application.ts';
@@ -41,10 +42,11 @@ function shuffledFacts({ workflow, id }: Stage['execution']) {
   ];
   const third = { workflow, id, startDate: start, redriveCount: 2, redriveDate: start + 100 };
   const random = createRandom(id);
-  const shuffled = [...facts, ...facts]
+  const mixed = [...facts, ...facts]
     .map((fact) => ({ fact, at: random() }))
     .sort((a, b) => a.at - b.at)
     .map(({ fact }) => fact);
+  const shuffled = withStatusFirst(mixed);
   return {
     shuffled,
     third: [statusChange(third), statusChange({ ...third, status: 'SUCCEEDED', stopDate: start + 120 })],
