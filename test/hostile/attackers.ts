@@ -60,7 +60,8 @@ export function openSocket(ground: Ground, credential: string, reads = true): Pr
 /** A bare connection, for what no client would send. */
 export function dial(ground: Ground): Socket {
   const { hostname, port } = new URL(ground.url);
-  const socket = connect(Number(port), hostname);
+  // From an address of its own (all of 127.0.0.0/8 is this machine's): the innocent is somebody else.
+  const socket = connect({ port: Number(port), host: hostname, localAddress: '127.0.0.2' });
   socket.on('error', () => undefined);
   socket.resume();
   return socket;

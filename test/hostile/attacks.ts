@@ -124,7 +124,11 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'slow readers and bursts',
-    heldBy: [],
+    heldBy: [
+      'G8: what waits for a reader is bounded at any tick',
+      'G8: what gathers in a tick counts for a reader',
+      'G8: what waits for all readers is bounded',
+    ],
     async run(ground, seconds) {
       const sockets = await opened(100, async () => {
         const socket = await openSocket(ground, ground.hostile, false);
@@ -147,7 +151,11 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'long documents as subscriptions',
-    heldBy: [],
+    heldBy: [
+      'G8: what is kept of subscriptions is bounded per caller, per tenant and in all',
+      'G8: a selection holds nothing of its document',
+      'G8: parsed documents are bounded in bytes',
+    ],
     async run(ground, seconds) {
       const sockets = await opened(40, async (at) => {
         const socket = await openSocket(ground, ground.hostile);
@@ -166,7 +174,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'sockets and pings',
-    heldBy: [],
+    heldBy: ['G8: operations on sockets count for the allowance', 'G8: pongs count for the message budget'],
     async run(ground, seconds) {
       const sockets = await opened(300, () => openSocket(ground, ground.hostile));
       const counts = await flood(seconds, 20, async (turn) => {
@@ -196,7 +204,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'slow bodies, and heads without end',
-    heldBy: [],
+    heldBy: ['G8: a head has its time', 'bodies: the limit holds while a body comes'],
     async run(ground, seconds) {
       const sockets = Array.from({ length: 400 }, (_, at) => {
         const socket = dial(ground);
@@ -213,7 +221,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'deep JSON',
-    heldBy: [],
+    heldBy: ['G8: JSON is nested so deeply and no more'],
     run: (ground, seconds) =>
       flood(seconds, 10, (turn) => {
         const deep = '['.repeat(250_000);

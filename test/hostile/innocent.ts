@@ -46,9 +46,6 @@ export async function besideAnInnocent(ground: Ground, id: string, work: () => P
       complete: () => undefined,
     },
   );
-  // A subscription carries what comes after it began.
-  await pause(500);
-
   const asking = async (): Promise<void> => {
     while (!over) {
       const begun = performance.now();
@@ -59,13 +56,14 @@ export async function besideAnInnocent(ground: Ground, id: string, work: () => P
       await pause(paceMs);
     }
   };
+  const move = async (): Promise<void> => {
+    const event = progressEvent({ ...key, at: startDate + 1_000, sequence: sent, percent: sent % 100 });
+    // What is not taken is sent again, as AWS does.
+    if ((await ground.send([event]).catch(() => 0)) === 200) sent += 1;
+    await pause(paceMs);
+  };
   const moving = async (): Promise<void> => {
-    while (!over) {
-      const event = progressEvent({ ...key, at: startDate + 1_000, sequence: sent, percent: sent % 100 });
-      // What is not taken is sent again, as AWS does.
-      if ((await ground.send([event]).catch(() => 0)) === 200) sent += 1;
-      await pause(paceMs);
-    }
+    while (!over) await move();
   };
   let after = '';
   const poll = async (): Promise<void> => {
@@ -83,14 +81,17 @@ export async function besideAnInnocent(ground: Ground, id: string, work: () => P
     }
   };
 
+  // A subscription carries what comes after it began, which only the first update tells.
+  while (pushed.size === 0) await move();
+  const first = Math.min(...pushed);
+
   const running = [asking(), moving(), polling()];
   await work().finally(() => {
     over = true;
   });
   await Promise.all(running);
   const until = Date.now() + graceMs;
-  // The first update is from before the subscription.
-  while (Date.now() < until && (pushed.size < sent - 1 || polled.size < sent)) {
+  while (Date.now() < until && (pushed.size <= sent - first || polled.size < sent)) {
     await poll().catch(() => undefined);
     await pause(100);
   }
@@ -100,7 +101,7 @@ export async function besideAnInnocent(ground: Ground, id: string, work: () => P
     p99: took.sort((a, b) => a - b)[Math.floor(took.length * 0.99)] ?? Number.NaN,
     requests: took.length,
     updates: sent,
-    lost: { polling: sent - polled.size, subscription: sent - 1 - pushed.size },
+    lost: { polling: sent - polled.size, subscription: sent - first + 1 - pushed.size },
     refused,
   };
 }

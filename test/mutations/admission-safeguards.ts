@@ -3,6 +3,20 @@ import { guard, type Safeguard } from './guard.ts';
 /** No caller can take the service from the others (G8). */
 export const admission: readonly Safeguard[] = [
   guard(
+    'G8: JSON is nested so deeply and no more',
+    'handlers/api/middleware/json-body.ts',
+    'if (depthOf(text) > maxDepth) {',
+    'if (depthOf(text) < 0) {',
+    'handlers/api/bad-requests',
+  ),
+  guard(
+    'G8: a head has its time',
+    'embedded/service/http-limits.ts',
+    'headersTimeout: limits.headersMs,',
+    'headersTimeout: 0,',
+    'embedded/service/http-server',
+  ),
+  guard(
     'G8: tokens share the pool of the key that made them',
     'handlers/admission/account.ts',
     'if (keyId !== undefined) return',
