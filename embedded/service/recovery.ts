@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { isUnavailable } from '../../core/unavailable.ts';
 import { systemTimer, type Timer } from '../store/timer.ts';
 import type { Writer } from '../store/writer.ts';
@@ -26,6 +27,15 @@ export interface Recovery {
 }
 
 /**
+ * A transaction that changes no page succeeds on a full disk, and SQLite leaves a row's page alone where an update finds
+ * the same bytes in it. Setting a number of the header always writes the page that has it, here to what it is.
+ */
+function writeAnything(db: DatabaseSync): void {
+  const version = db.prepare('PRAGMA user_version').get()?.user_version;
+  db.exec(`PRAGMA user_version = ${Number(version)}`);
+}
+
+/**
  * Local executions stop where they cannot be stored. When the disk has room again they go on, without a restart: after
  * writes were refused, in this life or at its start, the first one that succeeds resumes them. Everything else repeats by
  * itself.
@@ -39,8 +49,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
 
   async function attempt(): Promise<void> {
     const { refused } = writer.stats;
-    // An empty transaction succeeds on a full disk. A row that stays as it is has to be written, all the same.
-    await writer.write((db) => db.exec('UPDATE outbox SET mark = mark'));
+    await writer.write(writeAnything);
     if (stopped) return;
     await resume();
     seen = refused;

@@ -109,6 +109,13 @@ export const machine: readonly Safeguard[] = [
     'embedded/store/unavailable',
   ),
   guard(
+    'full disk: whether anything can be written is found out by writing',
+    'embedded/service/recovery.ts',
+    'await writer.write(writeAnything);',
+    "await writer.write((db) => db.exec('UPDATE outbox SET mark = mark'));",
+    'embedded/service/recovery',
+  ),
+  guard(
     'damage: health follows what SQLite says of any statement',
     'embedded/store/index.ts',
     'noticeDamage(db, (error) => reportDamage(error.message));',

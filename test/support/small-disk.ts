@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,8 +10,8 @@ export interface SmallDisk {
   readonly folder: string;
   /** Comes before a command that is to see the disk; the command takes its place, process id and all. */
   readonly launcher: readonly string[];
-  /** Leaves no byte free. */
-  fill(): void;
+  /** Leaves so many bytes free, or one block more. @default 0 */
+  fill(spare?: number): void;
   /** Gives back what `fill` took. */
   free(): void;
   close(): void;
@@ -39,7 +39,7 @@ export async function openSmallDisk(mebibytes: number): Promise<SmallDisk | null
   return {
     folder,
     launcher: ['nsenter', '-t', String(holder.pid), '-U', '-m', '--preserve-credentials'],
-    fill() {
+    fill(spare = 0) {
       for (let size = 1_048_576; size >= 1; ) {
         try {
           appendFileSync(ballast, Buffer.alloc(size));
@@ -47,6 +47,7 @@ export async function openSmallDisk(mebibytes: number): Promise<SmallDisk | null
           size = Math.floor(size / 2);
         }
       }
+      if (spare > 0) truncateSync(ballast, statSync(ballast).size - spare);
     },
     free: () => rmSync(ballast),
     close() {
