@@ -77,7 +77,8 @@ describe('a task as a Lambda function', () => {
     const [entry] = reported;
     const received = {
       ...{ id: 'e-1', source: entry?.Source, 'detail-type': entry?.DetailType, time: '2026-11-20T10:00:00Z' },
-      ...{ resources: [], detail: JSON.parse(entry?.Detail ?? '{}') },
+      // EventBridge adds whose event it is.
+      ...{ account: '111122223333', region: 'eu-west-1', resources: [], detail: JSON.parse(entry?.Detail ?? '{}') },
     };
     expect(parseProgress(received)).toMatchObject({
       type: 'facts',
