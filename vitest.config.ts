@@ -14,6 +14,9 @@ const aws = project('aws', ['aws/**/*.test.ts']);
 /** The construct and the bundles of the Lambdas: a command of its own, because both need everything bundled first. */
 const infra = project('infra', ['infra/**/*.test.ts', 'aws/bundles/**/*.test.ts']);
 
+/** Short forms of the soak and of the kills: a command of their own, because they take as long as a fifth of all others. */
+const long = 'whole/{soak,crash}.test.ts';
+
 /** The tests of the routes that take a body, once more with every body sent in one of these forms over a real socket. */
 const sent = (form: string) => {
   const routes = '{appsync-clients,bad-requests,events,idempotency-key,operator,start-execution,tokens,webhooks}';
@@ -21,8 +24,7 @@ const sent = (form: string) => {
   return { extends: own, test: { ...test, env: { STATUSWIRE_BODY_FORM: form } } };
 };
 
-const isLong = ({ moduleId }: TestSpecification): boolean =>
-  /test\/(whole\/(soak|crash)|contract\/embedded)/.test(moduleId);
+const isLong = ({ moduleId }: TestSpecification): boolean => /test\/contract\/embedded/.test(moduleId);
 
 /** vitest begins with the largest files, but these small ones mostly wait, and would be waited for at the end. */
 class LongestFirst extends BaseSequencer {
@@ -31,6 +33,8 @@ class LongestFirst extends BaseSequencer {
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
 }
+
+const whole = project('whole', ['whole/**/*.test.ts', 'house/**/*.test.ts'], true);
 
 export default defineConfig({
   test: {
@@ -53,7 +57,8 @@ export default defineConfig({
       project('resolvers', ['resolvers/**/*.test.ts']),
       { ...aws, test: { ...aws.test, exclude: ['test/aws/dynamodb/**', 'test/aws/bundles/**'] } },
       { ...infra, test: { ...infra.test, globalSetup: 'test/infra/support/assets.ts' } },
-      project('whole', ['whole/**/*.test.ts', 'house/**/*.test.ts'], true),
+      { ...whole, test: { ...whole.test, exclude: [`test/${long}`] } },
+      project('long', [long], true),
     ],
   },
 });
